@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+/// @title On-chain yield signals of destinations
+/// @notice Anyone may snapshot a destination at most every 20 h. A signal is a filtered yearly rate (WAD):
+///     x += clamp(sample - x, -step, +step) * dt / (tau + dt)          tau 10 d, step 5%/yr
+/// Nobody can set a rate; what was not measured counts 0.
+interface ISignals {
+    struct Signal {
+        uint40 firstAt;
+        /// @dev Time of the last snapshot.
+        uint40 at;
+        /// @dev Last time the issuer rate was seen to fall; its pools are barred from entry for 7 days.
+        uint40 fellAt;
+        uint32 count;
+        /// @dev Issuer rate at the last snapshot, WAD.
+        uint128 rate;
+        /// @dev Filtered base yield, WAD per year.
+        uint128 base;
+        /// @dev Last unfiltered sample of the base yield, WAD per year.
+        uint128 sample;
+        /// @dev Yearly value of the gauge's rewards and units staked in it at the last snapshot.
+        uint128 incentiveYearly;
+        uint128 incentiveStaked;
+    }
+
+    event Snapshot(
+        address indexed destination,
+        uint256 rate,
+        uint256 sample,
+        uint256 base,
+        uint256 incentiveYearly,
+        uint256 incentiveStaked,
+        bool fell
+    );
+
+    error TooEarly(uint256 nextAt);
+
+    /// @notice Takes a snapshot. Reverts `TooEarly` within 20 h of the last one.
+    function snapshot(address destination) external;
+    function signal(address destination) external view returns (Signal memory);
+    /// @notice Earliest time of the next snapshot, unix seconds.
+    function nextSnapshotAt(address destination) external view returns (uint256);
+}

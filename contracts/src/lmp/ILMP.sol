@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+
+/// @notice One side of a rebalance. `destination` zero means idle, then `units` are assets.
+struct Leg {
+    address destination;
+    uint256 units;
+}
+
+/// @notice The vault's book in base units of the asset, as of now (the lock is decayed to now, prices are the last reported).
+struct Book {
+    uint256 idle;
+    uint256 mark;
+    uint256 sumSafe;
+    uint256 sumMin;
+    uint256 sumMax;
+    uint256 locked;
+    uint256 lockEnd;
+    uint256 valuedAt;
+    bool clean;
+}
+
+struct DestinationState {
+    uint256 units;
+    uint256 safe;
+    uint256 spot;
+    uint256 backing;
+    /// @dev Last successful valuation, unix seconds.
+    uint256 valuedAt;
+    /// @dev Last time it was reported unsafe or could not be valued, unix seconds; 0 never.
+    uint256 unsafeAt;
+    bool ok;
+}
+
+/// @title Liquidity Management Pool
+/// @notice ERC-4626 vault over one asset; assets are idle or in destinations. See LMP.sol for the accounting.
+interface ILMP is IERC4626 {
+    event DestinationAdded(address indexed destination);
+    event GateSet(address indexed gate);
+    event CapSet(uint256 cap);
+    event FeeSet(uint256 feeBps, address recipient);
+    /// @dev Every revaluation of a destination, also those inside a rebalance and an in-kind exit (units and sums only).
+    event DestinationValued(
+        address indexed destination, uint256 units, uint256 safe, uint256 spot, uint256 backing, bool ok
+    );
+    event Reported(
+        address indexed caller,
+        uint256 idle,
+        uint256 sumSafe,
+        uint256 sumMin,
+        uint256 sumMax,
+        uint256 locked,
+        uint256 mark,
+        uint256 supply,
+        bool clean
+    );
+    /// @dev Every change of value that is not a flow.
+    event Settled(int256 delta, uint256 locked, uint256 lockEnd, uint256 mark, uint256 fee, uint256 feeShares);
+    /// @dev The mark after a flow; `idle` after it.
+    event Flowed(uint256 idle, uint256 mark);
+    event ProfitAdded(address indexed from, uint256 assets);
+    event Rebalanced(address indexed solver, Leg[] outs, Leg[] ins);
+    event RedeemedInKind(
+        address indexed caller, address indexed receiver, uint256 shares, uint256 assets, address[] destinations, uint256[] units
+    );
+
+    error ZeroAmount();
+    error ZeroAddress();
+    error NotFresh();
+    error UnknownDestination(address destination);
+    error DuplicateDestination(address destination);
+    error TooManyDestinations();
+    error InvalidDestination(address destination);
+    error InsufficientUnits(address destination, uint256 units);
+    error NotEnoughGas();
+    error DepositedInThisTransaction();
+    error InvalidFee(uint256 feeBps);
+    error InvalidCap(uint256 cap);
+    error EmptyRebalance();
+
+    /// @notice Revalues the whole book; anyone, any time. Never reverts but for gas (`NotEnoughGas`).
+    function report() external;
+    /// @notice Exchanges `outs` for `ins` with the calling solver contract; see IRebalanceGate for the checks.
+    function rebalance(Leg[] calldata outs, Leg[] calldata ins, bytes calldata data) external;
+    /// @notice The only way value enters without shares: pulls `assets` from the caller as profit that unlocks over 24 h.
+    function addProfit(uint256 assets) external;
+    /// @notice Leaves with a slice of idle and of every destination's units. No oracle, no keeper, no age.
+    function redeemInKind(uint256 shares, address receiver)
+        external
+        returns (uint256 assets, address[] memory destinations, uint256[] memory units);
+
+    function book() external view returns (Book memory);
+    /// @notice idle + sumMax - phi*(V - M)+ : what entrants pay for.
+    function entryAssets() external view returns (uint256);
+    /// @notice idle + sumMin - L - phi*(R - M)+ : what leavers are paid from; never below 0.
+    function exitAssets() external view returns (uint256);
+    /// @notice The last report valued every destination and found it safe, and is younger than 24 h.
+    function isFresh() external view returns (bool);
+    function destinations() external view returns (address[] memory);
+    function destinationState(address destination) external view returns (DestinationState memory);
+    function gate() external view returns (address);
+    function cap() external view returns (uint256);
+    function feeBps() external view returns (uint256);
+    function feeRecipient() external view returns (address);
+
+    /// @notice Restricted, delayed.
+    function addDestination(address destination) external;
+    /// @notice Restricted, delayed.
+    function setGate(address gate) external;
+    /// @notice Restricted, delayed. Reports first.
+    function setFee(uint256 feeBps, address recipient) external;
+    /// @notice Restricted, delayed.
+    function raiseCap(uint256 cap) external;
+    /// @notice Restricted, immediate.
+    function lowerCap(uint256 cap) external;
+}
