@@ -85,7 +85,7 @@ const STEPS: readonly Step[] = [
   { name: 'format: Solidity', in: ['lint'], run: command('forge fmt --check') },
   { name: 'lint: TypeScript', in: ['lint'], run: command('biome lint --error-on-warnings .') },
   { name: 'lint: Solidity', in: ['lint'], run: command('forge lint --deny warnings') },
-  { name: 'types', in: ['lint'], run: command('turbo run types types:root') },
+  { name: 'types', in: ['lint'], run: command('turbo run types types:root --continue') },
   { name: 'contract sizes', in: ['lint'], run: contractSizes },
   {
     name: 'gas snapshots',
