@@ -7,6 +7,8 @@ import {ERC20Votes} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Vo
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 
+import {Headrace} from "../Headrace.sol";
+
 /// @title TOKE, the protocol's token
 /// @notice 100,000,000 TOKE (18 decimals), all minted once to the treasury; nobody can mint more.
 /// Votes follow delegation and are checkpointed by timestamp in seconds (ERC-6372 mode "timestamp").
@@ -18,7 +20,7 @@ contract TOKE is ERC20, ERC20Permit, ERC20Votes {
     error ZeroTreasury();
 
     /// @param treasury Receives the whole supply; must not be zero.
-    constructor(address treasury) ERC20("Headrace", "TOKE") ERC20Permit("Headrace") {
+    constructor(address treasury) ERC20(Headrace.NAME, "TOKE") ERC20Permit(Headrace.NAME) {
         require(treasury != address(0), ZeroTreasury());
         _mint(treasury, SUPPLY);
     }

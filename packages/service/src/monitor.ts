@@ -1,0 +1,94 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { StartupError, systemCode } from './errors.ts'
+
+/** A registry with the process metrics, every series labelled with the service. */
+export function createMetrics(service: string): Registry {
+  const registry = new Registry()
+  registry.setDefaultLabels({ service })
+  collectDefaultMetrics({ register: registry })
+  return registry
+}
+
+export interface Readiness {
+  ready: boolean
+  /** Shown as JSON by `/readyz`, e.g. the head and how long ago it arrived. */
+  [detail: string]: unknown
+}
+
+export interface MonitorOptions {
+  /** 0 takes a free port. */
+  port: number
+  /** Variable that sets the port, named when the port is taken. */
+  portVariable: string
+  registry: Registry
+  ready: () => Readiness | Promise<Readiness>
+}
+
+export interface Monitor {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/**
+ * Serves `/healthz` (the process answers), `/readyz` (200 or 503) and `/metrics` on 127.0.0.1.
+ * @throws StartupError when the port is taken.
+ */
+export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
+  const routes: Record<string, () => Promise<{ status: number; type: string; body: string }>> = {
+    '/healthz': async () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),
+    '/readyz': async () => {
+      const state = await options.ready()
+      return { status: state.ready ? 200 : 503, type: 'application/json', body: toJson(state) }
+    },
+    '/metrics': async () => ({
+      status: 200,
+      type: options.registry.contentType,
+      body: await options.registry.metrics(),
+    }),
+  }
+  const server = createServer(async (request, response) => {
+    const route = routes[new URL(request.url ?? '/', 'http://monitor').pathname]
+    const answer =
+      route === undefined
+        ? { status: 404, type: 'text/plain', body: 'paths: /healthz /readyz /metrics\n' }
+        : await route().catch((error) => ({ status: 500, type: 'text/plain', body: `${error}\n` }))
+    response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body)
+  })
+  const port = await listenLocal(server, options.port, options.portVariable)
+  return {
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/**
+ * Listens on 127.0.0.1 and returns the port.
+ * @throws StartupError naming `variable` when the port is taken.
+ */
+export function listenLocal(server: Server, port: number, variable: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(portError(error, port, variable)))
+    server.listen(port, '127.0.0.1', () => resolve(localPort(server.address(), port)))
+  })
+}
+
+/** The one line for a port that cannot be had; other errors pass through. */
+export function portError(error: Error, port: number, variable: string): Error {
+  const reason = { EADDRINUSE: 'is in use', EACCES: 'needs privileges' }[systemCode(error) ?? '']
+  if (reason === undefined) return error
+  return new StartupError(`port ${port} ${reason}: stop what uses it or set ${variable} to a free port`)
+}
+
+function localPort(address: AddressInfo | string | null, asked: number): number {
+  return typeof address === 'object' && address !== null ? address.port : asked
+}
+
+function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? item.toString() : item))
+}
