@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {GaugeReading} from "../../../src/autopilot/GaugeReading.sol";
 import {ISignals} from "../../../src/autopilot/ISignals.sol";
 import {SignalFilter} from "../../../src/autopilot/SignalFilter.sol";
 import {Signals} from "../../../src/autopilot/Signals.sol";
 import {DestinationMock} from "./mocks/DestinationMock.sol";
 import {Test} from "forge-std/Test.sol";
+
+contract GasBurningDestination {
+    uint256 private spent;
+
+    function issuerRate() external pure returns (uint256) {
+        return 1e18;
+    }
+
+    function incentives() external view returns (uint256, uint256, uint256) {
+        uint256 burnt;
+        while (burnt == spent) {}
+        return (burnt, burnt, burnt);
+    }
+}
 
 contract SignalsTest is Test {
     uint256 private constant START = 1_700_000_000;
@@ -164,6 +179,27 @@ contract SignalsTest is Test {
         vm.clearMockedCalls();
         destination.setIncentives(uint256(type(uint128).max) + 1, 1000e18, block.timestamp + 7 days);
         assertEq(_snapshot().incentiveYearly, 0, "does not fit");
+    }
+
+    /// Whatever gas a caller sends, a working gauge is never booked as one that pays nothing.
+    function testFuzz_littleGasCannotHideAGauge(uint256 gas_) public {
+        destination.setIncentives(50e18, 1000e18, block.timestamp + 7 days);
+        gas_ = bound(gas_, 30_000, 900_000);
+        (bool done,) = address(signals).call{gas: gas_}(abi.encodeCall(signals.snapshot, (address(destination))));
+        ISignals.Signal memory s = signals.signal(address(destination));
+        assertEq(s.incentiveYearly, done ? 50e18 : 0);
+        assertEq(s.count, done ? 1 : 0);
+    }
+
+    function test_tooLittleGasIsNamed() public {
+        vm.expectRevert(GaugeReading.NotEnoughGas.selector);
+        signals.snapshot{gas: 600_000}(address(destination));
+    }
+
+    /// A gauge that burns what it gets counts 0 and stops nobody.
+    function test_gaugeThatBurnsItsGas() public {
+        vm.etch(address(destination), address(new GasBurningDestination()).code);
+        assertEq(_snapshot().incentiveYearly, 0);
     }
 
     /// The events alone rebuild the signal.
