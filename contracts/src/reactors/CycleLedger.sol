@@ -11,7 +11,6 @@ import {IReactor} from "./IReactor.sol";
 import {VenueReader} from "./VenueReader.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
@@ -24,13 +23,12 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
-    uint256 public constant MAX_REACTORS = 64;
-    uint256 public constant MAX_POSITIONS = 256;
+    uint256 private constant MAX_REACTORS = 64;
+    uint256 private constant MAX_POSITIONS = 256;
     /// @notice Venues of one token reactor; its plan loops over them.
-    uint256 public constant MAX_VENUES = 16;
-    uint256 public constant MIN_MULTIPLE = 0.01e18;
-    uint256 public constant MAX_MULTIPLE = 100e18;
-    uint256 private constant MAX_DECIMALS = 24;
+    uint256 private constant MAX_VENUES = 16;
+    uint256 private constant MIN_MULTIPLE = 0.01e18;
+    uint256 private constant MAX_MULTIPLE = 100e18;
 
     /// @notice Door of contributions and withdrawals.
     Reserve public immutable reserve;
@@ -56,8 +54,8 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
         AccessManaged(authority_)
     {
         require(authority_ != address(0) && address(prices_) != address(0), ZeroAddress());
-        require(length >= 1 hours && length <= 365 days, InvalidParameter());
-        require(firstEnd > block.timestamp && firstEnd <= block.timestamp + 365 days, InvalidParameter());
+        _requireValid(length >= 1 hours && length <= 365 days);
+        _requireValid(firstEnd > block.timestamp && firstEnd <= block.timestamp + 365 days);
         prices = prices_;
         reader = new VenueReader(prices_);
         cycleLength = length;
@@ -144,7 +142,7 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
     function externalFlow(uint256 id, int256 amount, address counterparty) external nonReentrant {
         require(msg.sender == address(reserve), OnlyReserve());
         require(amount != 0, ZeroAmount());
-        require(amount <= type(int128).max, InvalidParameter());
+        _requireValid(amount <= type(int128).max);
         ReactorState storage book = _book(id);
         book.external_ += amount;
         if (amount > 0) {
@@ -153,7 +151,7 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
             emit ExternalFlow(id, amount, Reason.Contribution);
         } else {
             require(counterparty != address(0), ZeroAddress());
-            require(_cycle.phase == Phase.Open, WrongPhase(_cycle.phase));
+            _requireOpen();
             require(_reserve(book) + amount >= int256(_floors[id]), BelowReserveFloor(_floors[id]));
             uint256 assets = uint256(-amount);
             require(assets <= book.idle, NotLiquid(book.idle));
@@ -170,11 +168,10 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
         _requireOpen();
         require(reactor != address(0), ZeroAddress());
         id = _books.length;
-        require(id < MAX_REACTORS && maxLpShare <= WAD, InvalidParameter());
-        require(IReactor(reactor).manager() == address(this), InvalidParameter());
-        address asset = IReactor(reactor).asset();
+        _requireValid(id < MAX_REACTORS && maxLpShare <= WAD);
+        address asset = reader.assetOf(IReactor(reactor), address(this));
+        _requireValid(asset != address(0));
         require(!_listed[asset], DuplicateAsset(asset));
-        require(IERC20Metadata(asset).decimals() <= MAX_DECIMALS, InvalidParameter());
 
         _listed[asset] = true;
         _reactorIds[reactor] = id + 1;
@@ -199,13 +196,11 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
         _requireMultiple(multiple);
         ReactorState storage token = _book(tokenReactor);
         ReactorState storage pair = _book(pairReactor);
-        IPairVenue venue = IPairVenue(adapter);
-        require(!token.isPair && pair.isPair && !_listed[adapter], InvalidParameter());
-        require(venue.owner() == address(this), InvalidParameter());
-        require(venue.token() == token.asset && venue.pair() == pair.asset, InvalidParameter());
+        _requireValid(!token.isPair && pair.isPair && !_listed[adapter]);
+        _requireValid(reader.matches(IPairVenue(adapter), address(this), token.asset, pair.asset));
         id = _positions.length;
         uint16[] storage venues = _venuesOf[tokenReactor];
-        require(id < MAX_POSITIONS && venues.length < MAX_VENUES, InvalidParameter());
+        _requireValid(id < MAX_POSITIONS && venues.length < MAX_VENUES);
 
         _listed[adapter] = true;
         venues.push(uint16(id));
@@ -221,22 +216,22 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
     /* LIMITS: lowering works at once and at any time, from the next plan on */
 
     function raiseMultiple(uint256 positionId, uint256 multiple) external restricted {
-        require(multiple > _position(positionId).multiple, InvalidParameter());
+        _requireValid(multiple > _position(positionId).multiple);
         _setMultiple(positionId, multiple);
     }
 
     function lowerMultiple(uint256 positionId, uint256 multiple) external restricted {
-        require(multiple < _position(positionId).multiple, InvalidParameter());
+        _requireValid(multiple < _position(positionId).multiple);
         _setMultiple(positionId, multiple);
     }
 
     function raiseMaxLpShare(uint256 id, uint256 share) external restricted {
-        require(share > _book(id).maxLpShare && share <= WAD, InvalidParameter());
+        _requireValid(share > _book(id).maxLpShare && share <= WAD);
         _setMaxLpShare(id, share);
     }
 
     function lowerMaxLpShare(uint256 id, uint256 share) external restricted {
-        require(share < _book(id).maxLpShare, InvalidParameter());
+        _requireValid(share < _book(id).maxLpShare);
         _setMaxLpShare(id, share);
     }
 
@@ -295,15 +290,22 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
 
     /// @dev held >= idle + withheld.
     function _requireBacked(ReactorState storage book) private view {
-        uint256 held = IERC20(book.asset).balanceOf(address(this));
-        require(held >= book.idle + book.withheld, NotBacked());
+        require(_held(book) >= int256(book.idle + book.withheld), NotBacked());
+    }
+
+    function _held(ReactorState storage book) internal view returns (int256) {
+        return int256(IERC20(book.asset).balanceOf(address(this)));
     }
 
     function _requireOpen() private view {
         require(_cycle.phase == Phase.Open, WrongPhase(_cycle.phase));
     }
 
+    function _requireValid(bool valid) private pure {
+        require(valid, InvalidParameter());
+    }
+
     function _requireMultiple(uint256 multiple) private pure {
-        require(multiple >= MIN_MULTIPLE && multiple <= MAX_MULTIPLE, InvalidParameter());
+        _requireValid(multiple >= MIN_MULTIPLE && multiple <= MAX_MULTIPLE);
     }
 }

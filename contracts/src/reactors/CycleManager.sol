@@ -8,7 +8,6 @@ import {Guardrails} from "./Guardrails.sol";
 import {CycleState, Phase, PositionState, ReactorState} from "./ICycleManager.sol";
 import {IPairVenue} from "./IPairVenue.sol";
 import {IReactor} from "./IReactor.sol";
-import {MoveMath} from "./MoveMath.sol";
 import {VenueReader} from "./VenueReader.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -45,9 +44,9 @@ contract CycleManager is CycleLedger {
     /// @notice Seconds after startRollover from which a position that cannot be moved is passed over.
     uint256 public constant PASS_OVER_AFTER = 6 hours;
     /// @notice Cycles with R < 0 without fills.
-    uint256 public constant GRACE_CYCLES = 2;
+    uint256 private constant GRACE_CYCLES = 2;
     /// @notice Gas given to a price or a quantity, and to a move that may be passed over.
-    uint256 public constant READ_GAS = 250_000;
+    uint256 private constant READ_GAS = 400_000;
     uint256 public constant MOVE_GAS = 1_200_000;
     /// @dev Kept for the rest of the step.
     uint256 private constant REST_GAS = 150_000;
@@ -98,9 +97,7 @@ contract CycleManager is CycleLedger {
         uint256 pairPrice = _assetPrice(position.pairReactor);
         VenueReader.Mark memory reading;
         _requireGas(READ_GAS);
-        try reader.mark{gas: READ_GAS}(IPairVenue(position.adapter), position.units, tokenPrice, pairPrice) returns (
-            VenueReader.Mark memory fresh
-        ) {
+        try reader.mark{gas: READ_GAS}(positionId, tokenPrice, pairPrice) returns (VenueReader.Mark memory fresh) {
             reading = fresh;
             position.stale = false;
             _remark(position, reading.tokenAmount, reading.pairAmount);
@@ -218,7 +215,7 @@ contract CycleManager is CycleLedger {
     /// @notice The part of a move that a venue or a feed can make fail. Only this contract calls it.
     function attemptMove(uint256 positionId) external returns (Moved memory) {
         require(msg.sender == address(this), OnlySelf());
-        return _attempt(_positions[positionId]);
+        return _attempt(positionId);
     }
 
     /* MARK */
@@ -264,9 +261,9 @@ contract CycleManager is CycleLedger {
     function _planToken(uint256 id, ReactorState storage book) private returns (uint256 planned) {
         --_tokensLeft;
         Guardrails.Books memory books = _guardrailBooks(id, book);
-        Guardrails.Wants memory wants = _wants[id];
         uint16[] memory venues = _venuesOf[id];
-        uint256 each = _wantEqually(books, wants, venues);
+        uint256 each = _wantEqually(id, books, venues);
+        Guardrails.Wants memory wants = _wants[id];
         (, uint256 grow) = Guardrails.factors(books, wants, TOLERANCE);
         planned = wants.stuck;
         for (uint256 i; i < venues.length; ++i) {
@@ -276,20 +273,17 @@ contract CycleManager is CycleLedger {
                 continue;
             }
             uint256 target = Guardrails.target(each, position.tokenAmount, WAD, grow);
-            uint256 pairWant =
-                Math.min(Math.mulDiv(target, _pairPerToken[venues[i]], WAD, Math.Rounding.Ceil), MAX_AMOUNT);
+            uint256 pairWant = Math.mulDiv(target, _pairPerToken[venues[i]], WAD, Math.Rounding.Ceil);
+            pairWant = Math.min(pairWant, MAX_AMOUNT);
             (position.tokenTarget, position.pairTarget) = (target, pairWant);
-            Guardrails.Wants memory pairWants = _wants[position.pairReactor];
-            _want(pairWants, pairWant, position.pairAmount, position.multiple);
-            _wants[position.pairReactor] = pairWants;
+            _want(position.pairReactor, pairWant, position.pairAmount, position.multiple);
             planned += target;
         }
     }
 
     /// @dev Adds the wants of the positions that can move, the same amount each.
-    function _wantEqually(Guardrails.Books memory books, Guardrails.Wants memory wants, uint16[] memory venues)
+    function _wantEqually(uint256 id, Guardrails.Books memory books, uint16[] memory venues)
         private
-        view
         returns (uint256 each)
     {
         uint256 count;
@@ -300,17 +294,18 @@ contract CycleManager is CycleLedger {
             ++count;
             inverses += Guardrails.reserveFor(WAD, position.multiple);
         }
-        each = Guardrails.equalShare(books, wants, count, inverses);
+        each = Guardrails.equalShare(books, _wants[id], count, inverses);
         for (uint256 i; i < venues.length; ++i) {
             PositionState storage position = _positions[venues[i]];
-            if (!position.stale) _want(wants, each, position.tokenAmount, position.multiple);
+            if (!position.stale) _want(id, each, position.tokenAmount, position.multiple);
         }
     }
 
-    function _want(Guardrails.Wants memory wants, uint256 amount, uint256 held, uint256 multiple) private pure {
+    function _want(uint256 id, uint256 amount, uint256 held, uint256 multiple) private {
+        Guardrails.Wants storage wants = _wants[id];
+        uint256 growth = Math.saturatingSub(amount, held);
         wants.want += amount;
         wants.wantFloor += Guardrails.reserveFor(amount, multiple);
-        uint256 growth = Math.saturatingSub(amount, held);
         wants.growth += growth;
         wants.growthFloor += Guardrails.reserveFor(growth, multiple);
     }
@@ -328,7 +323,7 @@ contract CycleManager is CycleLedger {
         PositionState storage position = _positions[positionId];
         // Nothing there and nothing wanted: no reason to touch the venue.
         if (position.units == 0 && (position.tokenTarget == 0 || position.pairTarget == 0)) return (false, moved);
-        if (block.timestamp < _cycle.rolloverAt + PASS_OVER_AFTER) return (false, _attempt(position));
+        if (block.timestamp < _cycle.rolloverAt + PASS_OVER_AFTER) return (false, _attempt(positionId));
         _requireGas(MOVE_GAS);
         try this.attemptMove{gas: MOVE_GAS}(positionId) returns (Moved memory done) {
             return (false, done);
@@ -338,15 +333,10 @@ contract CycleManager is CycleLedger {
     }
 
     /// @dev Balances by delta.
-    function _attempt(PositionState storage position) private returns (Moved memory moved) {
+    function _attempt(uint256 positionId) private returns (Moved memory moved) {
+        PositionState storage position = _positions[positionId];
         IPairVenue adapter = IPairVenue(position.adapter);
-        VenueReader.Order memory order = reader.order(
-            adapter,
-            position.units,
-            position.multiple,
-            MoveMath.Side(position.tokenTarget, position.tokenAmount, 0, 0),
-            MoveMath.Side(position.pairTarget, position.pairAmount, 0, 0)
-        );
+        VenueReader.Order memory order = reader.order(positionId);
         moved.units = uint256(int256(position.units) + order.change);
         if (order.change != 0) {
             ReactorState storage token = _books[position.tokenReactor];
@@ -369,10 +359,6 @@ contract CycleManager is CycleLedger {
             moved.pairIdle += _held(pair);
         }
         if (moved.units != 0) (moved.tokenAmount, moved.pairAmount) = adapter.quantities(moved.units, order.price);
-    }
-
-    function _held(ReactorState storage book) private view returns (int256) {
-        return int256(IERC20(book.asset).balanceOf(address(this)));
     }
 
     function _approve(ReactorState storage book, IPairVenue adapter, uint256 amount) private {
