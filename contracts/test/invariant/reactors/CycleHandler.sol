@@ -166,15 +166,18 @@ contract CycleHandler is World {
                 return;
             }
         }
-        prices.setStale(assets[which % 3], true);
+        // Working markets are the rule.
+        if (which % 4 != 0) return;
+        prices.setStale(assets[(which / 4) % 3], true);
         ++effective[9];
     }
 
     function venueFailure(uint256 read_, uint256 move_) external counted(10, "venue fails or recovers") {
         bool failed =
             failing.onRead() != FailingVenueMock.Failure.None || failing.onMove() != FailingVenueMock.Failure.None;
+        if (!failed && read_ % 3 != 0) return;
         if (failed) failing.fail(FailingVenueMock.Failure.None, FailingVenueMock.Failure.None);
-        else failing.fail(FailingVenueMock.Failure(read_ % 4), FailingVenueMock.Failure(move_ % 3));
+        else failing.fail(FailingVenueMock.Failure((read_ / 3) % 4), FailingVenueMock.Failure(move_ % 3));
         ++effective[10];
     }
 
