@@ -57,7 +57,7 @@ async function contractSizes(): Promise<Tally> {
 }
 
 async function forgeTests(): Promise<Tally> {
-  const { code, stdout } = await run(`forge test --json --fuzz-seed ${SEED}`, {}, true)
+  const { code, stdout } = await run(`forge test --json -vv --fuzz-seed ${SEED}`, {}, true)
   return forgeTally(stdout, code)
 }
 
@@ -85,7 +85,7 @@ const STEPS: readonly Step[] = [
   { name: 'format: Solidity', in: ['lint'], run: command('forge fmt --check') },
   { name: 'lint: TypeScript', in: ['lint'], run: command('biome lint --error-on-warnings .') },
   { name: 'lint: Solidity', in: ['lint'], run: command('forge lint --deny warnings') },
-  { name: 'types', in: ['lint'], run: command('turbo run types types:root') },
+  { name: 'types', in: ['lint'], run: command('turbo run types types:root --continue') },
   { name: 'contract sizes', in: ['lint'], run: contractSizes },
   {
     name: 'gas snapshots',

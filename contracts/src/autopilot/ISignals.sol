@@ -9,7 +9,7 @@ interface ISignals {
     struct Signal {
         uint40 firstAt;
         /// @dev Time of the last snapshot.
-        uint40 at;
+        uint40 lastAt;
         /// @dev Last time the issuer rate was seen to fall; its pools are barred from entry for 7 days.
         uint40 fellAt;
         uint32 count;
@@ -19,9 +19,11 @@ interface ISignals {
         uint128 base;
         /// @dev Last unfiltered sample of the base yield, WAD per year.
         uint128 sample;
-        /// @dev Yearly value of the gauge's rewards and units staked in it at the last snapshot.
+        /// @dev At the last snapshot: yearly value of the gauge's rewards to all stakers, base units of the vault's asset; 0 if
+        /// it could not be read.
         uint128 incentiveYearly;
-        uint128 incentiveStaked;
+        /// @dev At the last snapshot: units staked by others than the destination.
+        uint128 incentiveOthers;
     }
 
     event Snapshot(
@@ -30,15 +32,17 @@ interface ISignals {
         uint256 sample,
         uint256 base,
         uint256 incentiveYearly,
-        uint256 incentiveStaked,
+        uint256 incentiveOthers,
         bool fell
     );
 
     error TooEarly(uint256 nextAt);
+    /// @dev No issuer rate between 1 and 2^128 - 1 could be read from it.
+    error InvalidDestination(address destination);
 
-    /// @notice Takes a snapshot. Reverts `TooEarly` within 20 h of the last one.
+    /// @notice Takes a snapshot. Reverts `TooEarly` within 20 h of the last one, `InvalidDestination` without a rate.
     function snapshot(address destination) external;
     function signal(address destination) external view returns (Signal memory);
-    /// @notice Earliest time of the next snapshot, unix seconds.
+    /// @notice Earliest time of the next snapshot, unix seconds; 0 before the first one.
     function nextSnapshotAt(address destination) external view returns (uint256);
 }

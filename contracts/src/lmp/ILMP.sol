@@ -41,7 +41,9 @@ interface ILMP is IERC4626 {
     event GateSet(address indexed gate);
     event CapSet(uint256 cap);
     event FeeSet(uint256 feeBps, address recipient);
-    /// @dev Every revaluation of a destination, also those inside a rebalance and an in-kind exit (units and sums only).
+    /// @dev Every valuation of a destination (a report, a rebalance) and every in-kind exit. Values are those stored after it:
+    /// when `ok` is false the last good ones, after units have left the scaled ones. An in-kind exit values nothing and repeats
+    /// the last `ok`; its RedeemedInKind follows in the same call.
     event DestinationValued(
         address indexed destination, uint256 units, uint256 safe, uint256 spot, uint256 backing, bool ok
     );
@@ -56,14 +58,21 @@ interface ILMP is IERC4626 {
         uint256 supply,
         bool clean
     );
-    /// @dev Every change of value that is not a flow.
+    /// @dev The rest of the book after a rebalance or an in-kind exit.
+    event BookChanged(uint256 sumSafe, uint256 sumMin, uint256 sumMax, uint256 locked, uint256 lockEnd, bool clean);
+    /// @dev Every change of value that is not a flow, and every time the mark rises to R.
     event Settled(int256 delta, uint256 locked, uint256 lockEnd, uint256 mark, uint256 fee, uint256 feeShares);
     /// @dev The mark after a flow; `idle` after it.
     event Flowed(uint256 idle, uint256 mark);
     event ProfitAdded(address indexed from, uint256 assets);
     event Rebalanced(address indexed solver, Leg[] outs, Leg[] ins);
     event RedeemedInKind(
-        address indexed caller, address indexed receiver, uint256 shares, uint256 assets, address[] destinations, uint256[] units
+        address indexed caller,
+        address indexed receiver,
+        uint256 shares,
+        uint256 assets,
+        address[] destinations,
+        uint256[] units
     );
 
     error ZeroAmount();
@@ -79,6 +88,17 @@ interface ILMP is IERC4626 {
     error InvalidFee(uint256 feeBps);
     error InvalidCap(uint256 cap);
     error EmptyRebalance();
+    /// @dev The caller of a rebalance is no contract.
+    error InvalidSolver(address solver);
+    /// @dev A rebalance enters it, but it cannot be valued or is unsafe now.
+    error NotValued(address destination);
+    /// @dev The token arrived in another amount than was pulled.
+    error InexactTransfer(address token);
+    /// @dev Assets leave from idle only.
+    error InsufficientIdle(uint256 idle);
+    error CapExceeded(uint256 cap);
+    /// @dev A share is worth less than 1e-6 of an asset unit: nobody may enter.
+    error PriceTooLow();
 
     /// @notice Revalues the whole book; anyone, any time. Never reverts but for gas (`NotEnoughGas`).
     function report() external;

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {IDestination} from "../destinations/IDestination.sol";
+import {Gauge, GaugeReading} from "./GaugeReading.sol";
+import {ISignals} from "./ISignals.sol";
+import {SignalFilter} from "./SignalFilter.sol";
+
+/// @title On-chain yield signals of destinations
+/// @notice Two things per destination, taken by snapshots that anyone may make at least 20 h apart:
+///
+/// - BASE. The growth of the issuer rate between two snapshots, annualised (365 d), is a sample; the filter of SignalFilter
+///   makes the base yield of the samples. It starts at 0, so one snapshot gives no yield, and a new destination is believed
+///   only as its history grows. A fall of the issuer rate is never annualised: it is recorded as `fellAt`, its sample is 0.
+/// - INCENTIVE. What the gauge paid and who shared it at the time, unfiltered. A gauge that cannot be read counts 0.
+///
+/// Nobody has a privilege here and any contract may be snapshotted: a signal means something only for a destination that a
+/// vault registered. Destinations are only read (static calls).
+contract Signals is ISignals {
+    uint256 public constant MIN_INTERVAL = 20 hours;
+
+    mapping(address destination => Signal) private _signals;
+
+    /// @inheritdoc ISignals
+    function snapshot(address destination) external {
+        Signal storage s = _signals[destination];
+        uint256 nextAt = nextSnapshotAt(destination);
+        require(block.timestamp >= nextAt, TooEarly(nextAt));
+        uint256 rate = _issuerRate(destination);
+        Gauge memory gauge = GaugeReading.read(destination);
+
+        bool fell = rate < s.rate;
+        if (s.count == 0) {
+            s.firstAt = uint40(block.timestamp);
+        } else {
+            uint256 dt = block.timestamp - s.lastAt;
+            s.sample = uint128(SignalFilter.sample(s.rate, rate, dt));
+            s.base = uint128(SignalFilter.next(s.base, s.sample, dt));
+            if (fell) s.fellAt = uint40(block.timestamp);
+        }
+        s.lastAt = uint40(block.timestamp);
+        ++s.count;
+        s.rate = uint128(rate);
+        s.incentiveYearly = uint128(gauge.yearly);
+        s.incentiveOthers = uint128(gauge.others);
+        emit Snapshot(destination, rate, s.sample, s.base, gauge.yearly, gauge.others, fell);
+    }
+
+    /// @inheritdoc ISignals
+    function signal(address destination) external view returns (Signal memory) {
+        return _signals[destination];
+    }
+
+    /// @inheritdoc ISignals
+    function nextSnapshotAt(address destination) public view returns (uint256) {
+        uint256 lastAt = _signals[destination].lastAt;
+        return lastAt == 0 ? 0 : lastAt + MIN_INTERVAL;
+    }
+
+    /// @dev Low-level: an address without code or an answer of the wrong shape is named too.
+    function _issuerRate(address destination) private view returns (uint256 rate) {
+        (bool answered, bytes memory answer) = destination.staticcall(abi.encodeCall(IDestination.issuerRate, ()));
+        if (answered && answer.length >= 32) rate = abi.decode(answer, (uint256));
+        require(rate != 0 && rate <= type(uint128).max, InvalidDestination(destination));
+    }
+}

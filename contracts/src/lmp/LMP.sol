@@ -1,0 +1,658 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {IRebalanceGate, IRebalancer} from "../autopilot/IRebalanceGate.sol";
+import {IDestination} from "../destinations/IDestination.sol";
+import {Book, DestinationState, ILMP, Leg} from "./ILMP.sol";
+import {LmpMath} from "./LmpMath.sol";
+import {Position, Positions} from "./Positions.sol";
+import {ProfitLock} from "./ProfitLock.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/interfaces/IERC20Metadata.sol";
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+/// @title Liquidity Management Pool
+/// @notice ERC-4626 vault over one asset. Its assets are idle here or in destinations, positions in pools of pegged assets.
+///
+/// THE BOOK
+/// - `idle` is counted, not read: a token sent to the vault or to a destination changes no price. Value enters without shares
+///   only through `addProfit`. What the vault counts it holds: idle of the asset, `units` of every destination.
+/// - Per destination the last good values of its units are stored (safe, spot, backing) and summed: sumSafe of safe, sumMin and
+///   sumMax of the lower and the higher of safe and spot. User paths read the sums only; they never loop or call a venue.
+/// - V = idle + sumSafe. L is profit still locked. R = V - L. M, the mark, is the high-water value, in assets. phi is the
+///   performance fee. Three values of the whole book price shares, each with one virtual share and one virtual base unit:
+///     ENTRY = idle + sumMax     - phi*(V - M)+     deposit, mint: an entrant pays for the profit already found
+///     EXIT  = idle + sumMin - L - phi*(R - M)+     withdraw, redeem: a leaver leaves it behind
+///     totalAssets() = R - phi*(R - M)+             convertToShares, convertToAssets
+///
+/// REPORT
+/// - Anyone, any time: every destination is valued by a static call with fixed gas. One that fails, answers out of form or range,
+///   or calls itself unsafe keeps its values until it had no good valuation for 24 h; then its min counts 0.
+/// - Reverts only with `NotEnoughGas`, and then has marked nothing.
+/// - The book is clean when every destination that holds units was valued and safe. A rebalance that meets another one soils it.
+///   A destination without units is valued too, but has no value that could be wrong.
+///
+/// ENTRY AND EXIT
+/// - deposit and mint need a clean report younger than 24 h; withdraw and redeem a report younger than 24 h. The flow budget
+///   that lets part of the flows pass on an older book does not exist yet, so this is the whole rule.
+/// - withdraw and redeem are paid from idle only; `maxWithdraw` and `maxRedeem` say how much that is.
+/// - Entries stop at the cap, and while (ENTRY + 1)/(supply + 1) < 1e-6. No flow of zero shares or zero assets.
+/// - `redeemInKind` is always open: no price, no keeper, no age, no venue. The slice is shares/(supply + 1) of idle and of every
+///   units balance, less k = min(L/(idle + sumMin), 1%) for the profit still locked. Not in a transaction in which anybody
+///   deposited: shares are fungible, a flag per account would be passed by depositing at one and leaving from another.
+///
+/// PROFIT, LOSS, FEE
+/// - `_settle` books every change of value that is not a flow. A gain joins the lock and unlocks over 24 h. A loss eats the lock,
+///   then everybody's value. Then, if R > M: f = phi*(R - M) is paid as f*(supply + 1)/(V - phi*(V - M)+ + 1) new shares, M = R.
+/// - Flows move the mark (LmpMath). An exit of more than M is priced first, then the earned fee is settled, then it flows.
+///   An in-kind exit settles the earned fee first: it takes V of which part is still locked.
+/// - So one profit costs phi of it however often it is looked at, and nobody pays for a rise from before his entry.
+///
+/// REBALANCE
+/// - Anyone. Touched destinations are valued and settled; out units go to the caller; its callback runs; in units are pulled from
+///   it exactly; touched destinations are valued again, what is entered must be safe; the difference is settled; the gate decides.
+/// - The gate is policy. A bad gate can let a bad trade pass, but the vault's books stay right.
+///
+/// ROLES (AccessManager)
+/// - Delayed: addDestination, setGate, setFee, raiseCap. Immediate: lowerCap. No role moves assets.
+///
+/// ROUNDING: always for those who stay; fees down.
+///
+/// TOKENS: the asset and the units are plain ERC-20s. No fee on transfer (refused on every pull), no rebasing.
+contract LMP is ERC20, AccessManaged, ReentrancyGuardTransient, ILMP {
+    using SafeERC20 for IERC20;
+    using SafeCast for uint256;
+    using Positions for Position;
+
+    /* CONSTANTS AND IMMUTABLES */
+
+    uint256 public constant MAX_DESTINATIONS = 20;
+    uint256 public constant MAX_FEE_BPS = 3000;
+    /// @notice Highest cap, base units of the asset.
+    uint256 public constant MAX_CAP = Positions.MAX_VALUE;
+    /// @notice Age from which a report no longer opens flows and a destination's min counts 0, seconds.
+    uint256 public constant MAX_AGE = Positions.MAX_AGE;
+    /// @notice Gas every destination gets for its valuation.
+    uint256 public constant PROBE_GAS = Positions.PROBE_GAS;
+
+    IERC20 private immutable ASSET;
+    uint8 private immutable DECIMALS;
+
+    /* STORAGE, one slot each; only the first is written on user paths */
+
+    struct Hot {
+        uint96 idle;
+        uint96 mark;
+    }
+
+    struct Sums {
+        uint128 min;
+        uint128 max;
+    }
+
+    struct Locked {
+        uint96 sumSafe;
+        uint96 locked;
+        uint32 lockStart;
+        uint32 lockEnd;
+    }
+
+    struct Config {
+        uint96 cap;
+        /// @dev Last report.
+        uint40 valuedAt;
+        uint16 feeBps;
+        bool clean;
+    }
+
+    Hot private _hot;
+    Sums private _sums;
+    Locked private _locked;
+    Config private _config;
+    address public gate;
+    address public feeRecipient;
+    address[] private _destinations;
+    mapping(address destination => Position) private _positions;
+    bool private transient _deposited;
+
+    /* CONSTRUCTOR */
+
+    constructor(
+        address asset_,
+        string memory name_,
+        string memory symbol_,
+        address authority_,
+        address gate_,
+        uint256 feeBps_,
+        address feeRecipient_,
+        uint256 cap_
+    ) ERC20(name_, symbol_) AccessManaged(authority_) {
+        require(asset_ != address(0) && authority_ != address(0), ZeroAddress());
+        ASSET = IERC20(asset_);
+        DECIMALS = IERC20Metadata(asset_).decimals();
+        _setGate(gate_);
+        _setFee(feeBps_, feeRecipient_);
+        _setCap(cap_);
+    }
+
+    /* RESTRICTED */
+
+    /// @inheritdoc ILMP
+    function addDestination(address destination) external restricted {
+        require(destination != address(0), ZeroAddress());
+        require(!_positions[destination].known, DuplicateDestination(destination));
+        require(_destinations.length < MAX_DESTINATIONS, TooManyDestinations());
+        require(_servesThis(destination), InvalidDestination(destination));
+        _positions[destination].known = true;
+        _destinations.push(destination);
+        emit DestinationAdded(destination);
+    }
+
+    /// @inheritdoc ILMP
+    function setGate(address gate_) external restricted {
+        _setGate(gate_);
+    }
+
+    /// @inheritdoc ILMP
+    function setFee(uint256 feeBps_, address recipient) external restricted nonReentrant {
+        _report();
+        _setFee(feeBps_, recipient);
+    }
+
+    /// @inheritdoc ILMP
+    function raiseCap(uint256 cap_) external restricted {
+        require(cap_ > _config.cap, InvalidCap(cap_));
+        _setCap(cap_);
+    }
+
+    /// @inheritdoc ILMP
+    function lowerCap(uint256 cap_) external restricted {
+        require(cap_ < _config.cap, InvalidCap(cap_));
+        _setCap(cap_);
+    }
+
+    /* VALUE WITHOUT SHARES */
+
+    /// @inheritdoc ILMP
+    function report() external nonReentrant {
+        _report();
+    }
+
+    /// @inheritdoc ILMP
+    function addProfit(uint256 assets) external nonReentrant {
+        require(assets != 0, ZeroAmount());
+        Book memory b = book();
+        b.idle += assets;
+        _settle(b, assets.toInt256());
+        _store(b);
+        emit ProfitAdded(msg.sender, assets);
+        _pullExact(ASSET, assets);
+    }
+
+    /// @inheritdoc ILMP
+    function rebalance(Leg[] calldata outs, Leg[] calldata ins, bytes calldata data) external nonReentrant {
+        require(outs.length != 0 && ins.length != 0, EmptyRebalance());
+        require(msg.sender.code.length != 0, InvalidSolver(msg.sender));
+        Book memory b = book();
+
+        uint256 safeBefore = b.sumSafe;
+        _revalueLegs(b, outs, false);
+        _revalueLegs(b, ins, false);
+        _settle(b, _difference(b.sumSafe, safeBefore));
+        // Views in the callback show the book as it was before the trade.
+        _store(b);
+
+        uint256 grossBefore = LmpMath.grossValue(b);
+        _sendLegs(b, outs);
+        IRebalancer(msg.sender).onRebalance(outs, ins, data);
+        _pullLegs(b, ins);
+        _revalueLegs(b, outs, false);
+        _revalueLegs(b, ins, true);
+        _settle(b, _difference(LmpMath.grossValue(b), grossBefore));
+        _store(b);
+        emit BookChanged(b.sumSafe, b.sumMin, b.sumMax, b.locked, b.lockEnd, b.clean);
+        emit Rebalanced(msg.sender, outs, ins);
+
+        IRebalanceGate(gate).check(outs, ins);
+    }
+
+    /* ENTRY */
+
+    /// @notice Shares are rounded down.
+    function deposit(uint256 assets, address receiver) external nonReentrant returns (uint256 shares) {
+        Book memory b = book();
+        uint256 supply = totalSupply();
+        uint256 value = LmpMath.entryValueUp(b, feeBps());
+        shares = LmpMath.toShares(assets, value, supply, Math.Rounding.Floor);
+        _enter(b, supply, value, assets, shares, receiver);
+    }
+
+    /// @notice Assets are rounded up.
+    function mint(uint256 shares, address receiver) external nonReentrant returns (uint256 assets) {
+        Book memory b = book();
+        uint256 supply = totalSupply();
+        uint256 value = LmpMath.entryValueUp(b, feeBps());
+        assets = LmpMath.toAssets(shares, value, supply, Math.Rounding.Ceil);
+        _enter(b, supply, value, assets, shares, receiver);
+    }
+
+    /* EXIT */
+
+    /// @notice Shares are rounded up.
+    function withdraw(uint256 assets, address receiver, address owner) external nonReentrant returns (uint256 shares) {
+        Book memory b = book();
+        uint256 supply = totalSupply();
+        shares = LmpMath.toShares(assets, LmpMath.exitValueDown(b, feeBps()), supply, Math.Rounding.Ceil);
+        _exit(b, supply, assets, shares, receiver, owner);
+    }
+
+    /// @notice Assets are rounded down.
+    function redeem(uint256 shares, address receiver, address owner) external nonReentrant returns (uint256 assets) {
+        Book memory b = book();
+        uint256 supply = totalSupply();
+        assets = LmpMath.toAssets(shares, LmpMath.exitValueDown(b, feeBps()), supply, Math.Rounding.Floor);
+        _exit(b, supply, assets, shares, receiver, owner);
+    }
+
+    /// @inheritdoc ILMP
+    function redeemInKind(uint256 shares, address receiver)
+        external
+        nonReentrant
+        returns (uint256 assets, address[] memory list, uint256[] memory units)
+    {
+        require(shares != 0, ZeroAmount());
+        require(receiver != address(0), ZeroAddress());
+        require(!_deposited, DepositedInThisTransaction());
+        Book memory b = book();
+        _settle(b, 0);
+        uint256 supply = totalSupply();
+        _burn(msg.sender, shares);
+
+        list = _destinations;
+        (assets, units) = _takeSlice(b, list, shares, supply);
+        _store(b);
+        emit BookChanged(b.sumSafe, b.sumMin, b.sumMax, b.locked, b.lockEnd, b.clean);
+        emit Flowed(b.idle, b.mark);
+        emit RedeemedInKind(msg.sender, receiver, shares, assets, list, units);
+
+        if (assets != 0) ASSET.safeTransfer(receiver, assets);
+        for (uint256 i; i < list.length; ++i) {
+            if (units[i] != 0) IERC20(list[i]).safeTransfer(receiver, units[i]);
+        }
+    }
+
+    /* VIEWS: ERC-4626 */
+
+    function asset() external view returns (address) {
+        return address(ASSET);
+    }
+
+    function decimals() public view override(ERC20, IERC20Metadata) returns (uint8) {
+        return DECIMALS;
+    }
+
+    /// @notice Released value less the fee earned on it, rounded down.
+    function totalAssets() public view returns (uint256) {
+        return LmpMath.totalValueDown(book(), feeBps());
+    }
+
+    function convertToShares(uint256 assets) external view returns (uint256) {
+        return LmpMath.toShares(assets, totalAssets(), totalSupply(), Math.Rounding.Floor);
+    }
+
+    function convertToAssets(uint256 shares) external view returns (uint256) {
+        return LmpMath.toAssets(shares, totalAssets(), totalSupply(), Math.Rounding.Floor);
+    }
+
+    /// @notice Exact.
+    function previewDeposit(uint256 assets) external view returns (uint256) {
+        return LmpMath.toShares(assets, entryAssets(), totalSupply(), Math.Rounding.Floor);
+    }
+
+    /// @notice Exact.
+    function previewMint(uint256 shares) external view returns (uint256) {
+        return LmpMath.toAssets(shares, entryAssets(), totalSupply(), Math.Rounding.Ceil);
+    }
+
+    /// @notice Exact.
+    function previewWithdraw(uint256 assets) external view returns (uint256) {
+        return LmpMath.toShares(assets, exitAssets(), totalSupply(), Math.Rounding.Ceil);
+    }
+
+    /// @notice Exact.
+    function previewRedeem(uint256 shares) external view returns (uint256) {
+        return LmpMath.toAssets(shares, exitAssets(), totalSupply(), Math.Rounding.Floor);
+    }
+
+    /// @notice What the cap leaves; 0 while entries are closed or when it would buy no share.
+    function maxDeposit(address) external view returns (uint256) {
+        (uint256 room, uint256 shares) = _room();
+        return shares == 0 ? 0 : room;
+    }
+
+    /// @notice Shares for what the cap leaves; 0 while entries are closed.
+    function maxMint(address) external view returns (uint256 shares) {
+        (, shares) = _room();
+    }
+
+    /// @notice What the owner's shares are paid now, at most idle; 0 without a report younger than 24 h.
+    function maxWithdraw(address owner) external view returns (uint256) {
+        Book memory b = book();
+        if (!_isReported(b)) return 0;
+        return Math.min(b.idle, _redeemable(b, balanceOf(owner)));
+    }
+
+    /// @notice The owner's shares, at most what idle pays; 0 without a report younger than 24 h or when they would be paid nothing.
+    function maxRedeem(address owner) external view returns (uint256 shares) {
+        Book memory b = book();
+        if (!_isReported(b)) return 0;
+        shares = Math.min(
+            balanceOf(owner),
+            LmpMath.toShares(b.idle, LmpMath.exitValueDown(b, feeBps()), totalSupply(), Math.Rounding.Floor)
+        );
+        if (_redeemable(b, shares) == 0) return 0;
+    }
+
+    /* VIEWS: THE BOOK */
+
+    /// @inheritdoc ILMP
+    function book() public view returns (Book memory b) {
+        Hot storage hot = _hot;
+        Locked storage lock = _locked;
+        (b.idle, b.mark) = (hot.idle, hot.mark);
+        (b.sumMin, b.sumMax) = (_sums.min, _sums.max);
+        (b.sumSafe, b.lockEnd) = (lock.sumSafe, lock.lockEnd);
+        b.locked = ProfitLock.remaining(lock.locked, lock.lockStart, lock.lockEnd, block.timestamp);
+        (b.valuedAt, b.clean) = (_config.valuedAt, _config.clean);
+    }
+
+    /// @inheritdoc ILMP
+    function entryAssets() public view returns (uint256) {
+        return LmpMath.entryValueUp(book(), feeBps());
+    }
+
+    /// @inheritdoc ILMP
+    function exitAssets() public view returns (uint256) {
+        return LmpMath.exitValueDown(book(), feeBps());
+    }
+
+    /// @inheritdoc ILMP
+    function isFresh() external view returns (bool) {
+        return _isFresh(book());
+    }
+
+    /// @inheritdoc ILMP
+    function destinations() external view returns (address[] memory) {
+        return _destinations;
+    }
+
+    /// @inheritdoc ILMP
+    function destinationState(address destination) external view returns (DestinationState memory) {
+        return _known(destination).state();
+    }
+
+    /// @inheritdoc ILMP
+    function cap() external view returns (uint256) {
+        return _config.cap;
+    }
+
+    /// @inheritdoc ILMP
+    function feeBps() public view returns (uint256) {
+        return _config.feeBps;
+    }
+
+    /* INTERNAL: FLOWS */
+
+    /// @param value ENTRY
+    function _enter(Book memory b, uint256 supply, uint256 value, uint256 assets, uint256 shares, address receiver)
+        private
+    {
+        require(assets != 0 && shares != 0, ZeroAmount());
+        require(receiver != address(0), ZeroAddress());
+        require(_isFresh(b), NotFresh());
+        require(!LmpMath.isPriceTooLow(value, supply), PriceTooLow());
+        uint256 gross = LmpMath.grossValue(b);
+        require(assets <= Math.saturatingSub(_config.cap, gross), CapExceeded(_config.cap));
+        _deposited = true;
+        b.mark = LmpMath.markAfterEntry(b.mark, gross, assets, shares, supply);
+        b.idle += assets;
+        _storeHot(b);
+        _mint(receiver, shares);
+        emit Deposit(msg.sender, receiver, assets, shares);
+        emit Flowed(b.idle, b.mark);
+        _pullExact(ASSET, assets);
+    }
+
+    function _exit(Book memory b, uint256 supply, uint256 assets, uint256 shares, address receiver, address owner)
+        private
+    {
+        require(assets != 0 && shares != 0, ZeroAmount());
+        require(receiver != address(0), ZeroAddress());
+        require(_isReported(b), NotFresh());
+        require(assets <= b.idle, InsufficientIdle(b.idle));
+        if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
+        // Such an exit takes earnings above the mark: their fee comes first, or the mark would fall below 0.
+        if (assets > b.mark) {
+            _settle(b, 0);
+            supply = totalSupply();
+        }
+        b.mark = LmpMath.markAfterExit(b.mark, LmpMath.grossValue(b), assets, 0, shares, supply);
+        b.idle -= assets;
+        _storeHot(b);
+        _burn(owner, shares);
+        emit Withdraw(msg.sender, receiver, owner, assets, shares);
+        emit Flowed(b.idle, b.mark);
+        ASSET.safeTransfer(receiver, assets);
+    }
+
+    /// @dev Takes the slice of `shares` out of the book, and its part of lock and mark with it.
+    /// @param supply before the exit
+    function _takeSlice(Book memory b, address[] memory list, uint256 shares, uint256 supply)
+        private
+        returns (uint256 assets, uint256[] memory units)
+    {
+        uint256 gross = LmpMath.grossValue(b);
+        (uint256 keep, uint256 unlocked) = LmpMath.inKindTerms(b, shares, supply);
+        units = new uint256[](list.length);
+        assets = LmpMath.sliceDown(b.idle, shares, supply, keep);
+        b.idle -= assets;
+        bool empty = assets == 0;
+        for (uint256 i; i < list.length; ++i) {
+            Position storage p = _positions[list[i]];
+            units[i] = LmpMath.sliceDown(p.units, shares, supply, keep);
+            if (units[i] == 0) continue;
+            empty = false;
+            p.take(b, list[i], units[i]);
+            p.emitValued(list[i]);
+        }
+        require(!empty, ZeroAmount());
+        uint256 leaving = gross - LmpMath.grossValue(b);
+        b.mark = LmpMath.markAfterExit(b.mark, gross, leaving, unlocked, shares, supply);
+        if (unlocked != 0) {
+            b.locked -= unlocked;
+            _storeLock(b);
+        }
+    }
+
+    /* INTERNAL: VALUE */
+
+    function _report() private {
+        Book memory b = book();
+        uint256 safeBefore = b.sumSafe;
+        b.clean = true;
+        address[] memory list = _destinations;
+        for (uint256 i; i < list.length; ++i) {
+            _revalue(b, list[i]);
+        }
+        b.valuedAt = block.timestamp;
+        _settle(b, _difference(b.sumSafe, safeBefore));
+        _store(b);
+        emit Reported(msg.sender, b.idle, b.sumSafe, b.sumMin, b.sumMax, b.locked, b.mark, totalSupply(), b.clean);
+    }
+
+    /// @return good valued and safe
+    function _revalue(Book memory b, address destination) private returns (bool good) {
+        Position storage p = _known(destination);
+        good = p.revalue(b, destination);
+        if (!good && p.units != 0) b.clean = false;
+    }
+
+    /// @dev Books a change of value by `delta` that `b` already shows. Stores lock and mints the fee; `b` is the caller's to store.
+    function _settle(Book memory b, int256 delta) private {
+        if (delta > 0) {
+            (b.locked, b.lockEnd) = ProfitLock.add(b.locked, b.lockEnd, uint256(delta), block.timestamp);
+        } else if (delta < 0) {
+            b.locked = ProfitLock.eat(b.locked, uint256(-delta));
+        }
+        if (delta != 0) _storeLock(b);
+
+        uint256 released = LmpMath.releasedValue(b);
+        uint256 fee;
+        uint256 feeShares;
+        if (released > b.mark) {
+            uint256 bps = feeBps();
+            fee = LmpMath.feeDown(released - b.mark, bps);
+            feeShares = LmpMath.toShares(fee, LmpMath.feeShareValueUp(b, bps), totalSupply(), Math.Rounding.Floor);
+            b.mark = released;
+            if (feeShares != 0) _mint(feeRecipient, feeShares);
+        } else if (delta == 0) {
+            return;
+        }
+        emit Settled(delta, b.locked, b.lockEnd, b.mark, fee, feeShares);
+    }
+
+    /* INTERNAL: REBALANCE */
+
+    function _revalueLegs(Book memory b, Leg[] calldata legs, bool entered) private {
+        for (uint256 i; i < legs.length; ++i) {
+            require(legs[i].units != 0, ZeroAmount());
+            if (legs[i].destination == address(0)) continue;
+            bool good = _revalue(b, legs[i].destination);
+            require(good || !entered, NotValued(legs[i].destination));
+        }
+    }
+
+    function _sendLegs(Book memory b, Leg[] calldata legs) private {
+        for (uint256 i; i < legs.length; ++i) {
+            (address destination, uint256 units) = (legs[i].destination, legs[i].units);
+            if (destination == address(0)) {
+                require(units <= b.idle, InsufficientIdle(b.idle));
+                b.idle -= units;
+                ASSET.safeTransfer(msg.sender, units);
+            } else {
+                _positions[destination].take(b, destination, units);
+                IERC20(destination).safeTransfer(msg.sender, units);
+            }
+        }
+    }
+
+    /// @dev Units that came in have no value until the destination is valued again.
+    function _pullLegs(Book memory b, Leg[] calldata legs) private {
+        for (uint256 i; i < legs.length; ++i) {
+            (address destination, uint256 units) = (legs[i].destination, legs[i].units);
+            if (destination == address(0)) {
+                b.idle += units;
+                _pullExact(ASSET, units);
+            } else {
+                Position storage p = _positions[destination];
+                p.units = (p.units + units).toUint128();
+                _pullExact(IERC20(destination), units);
+            }
+        }
+    }
+
+    /* INTERNAL: STORAGE */
+
+    function _store(Book memory b) private {
+        _storeHot(b);
+        _sums = Sums({min: b.sumMin.toUint128(), max: b.sumMax.toUint128()});
+        _locked.sumSafe = b.sumSafe.toUint96();
+        (_config.valuedAt, _config.clean) = (uint40(b.valuedAt), b.clean);
+    }
+
+    function _storeHot(Book memory b) private {
+        b.mark = Math.min(b.mark, type(uint96).max);
+        _hot = Hot({idle: b.idle.toUint96(), mark: uint96(b.mark)});
+    }
+
+    /// @dev The lock as of now. What exceeds its range is released at once.
+    function _storeLock(Book memory b) private {
+        b.locked = Math.min(b.locked, type(uint96).max);
+        (_locked.locked, _locked.lockStart, _locked.lockEnd) =
+        (uint96(b.locked), uint32(block.timestamp), uint32(b.lockEnd));
+    }
+
+    function _setGate(address gate_) private {
+        require(gate_ != address(0), ZeroAddress());
+        gate = gate_;
+        emit GateSet(gate_);
+    }
+
+    function _setFee(uint256 feeBps_, address recipient) private {
+        require(feeBps_ <= MAX_FEE_BPS, InvalidFee(feeBps_));
+        require(recipient != address(0), ZeroAddress());
+        _config.feeBps = uint16(feeBps_);
+        feeRecipient = recipient;
+        emit FeeSet(feeBps_, recipient);
+    }
+
+    function _setCap(uint256 cap_) private {
+        require(cap_ <= MAX_CAP, InvalidCap(cap_));
+        _config.cap = uint96(cap_);
+        emit CapSet(cap_);
+    }
+
+    /* INTERNAL: TOKENS */
+
+    /// @dev Refuses tokens that take a fee; a donation made before does not count.
+    function _pullExact(IERC20 token, uint256 amount) private {
+        uint256 expected = token.balanceOf(address(this)) + amount;
+        token.safeTransferFrom(msg.sender, address(this), amount);
+        require(token.balanceOf(address(this)) == expected, InexactTransfer(address(token)));
+    }
+
+    /* INTERNAL: VIEWS */
+
+    /// @return room what the cap leaves, 0 while entries are closed
+    /// @return shares what it buys, rounded down
+    function _room() private view returns (uint256 room, uint256 shares) {
+        Book memory b = book();
+        uint256 value = LmpMath.entryValueUp(b, feeBps());
+        uint256 supply = totalSupply();
+        if (!_isFresh(b) || LmpMath.isPriceTooLow(value, supply)) return (0, 0);
+        room = Math.saturatingSub(_config.cap, LmpMath.grossValue(b));
+        shares = LmpMath.toShares(room, value, supply, Math.Rounding.Floor);
+    }
+
+    function _redeemable(Book memory b, uint256 shares) private view returns (uint256) {
+        return LmpMath.toAssets(shares, LmpMath.exitValueDown(b, feeBps()), totalSupply(), Math.Rounding.Floor);
+    }
+
+    function _isReported(Book memory b) private view returns (bool) {
+        return block.timestamp < b.valuedAt + MAX_AGE;
+    }
+
+    function _isFresh(Book memory b) private view returns (bool) {
+        return b.clean && _isReported(b);
+    }
+
+    function _known(address destination) private view returns (Position storage p) {
+        p = _positions[destination];
+        require(p.known, UnknownDestination(destination));
+    }
+
+    /// @dev A low-level read: what is no destination gets a named error, not a failed decoding.
+    function _servesThis(address destination) private view returns (bool) {
+        (bool success, bytes memory answer) = destination.staticcall(abi.encodeCall(IDestination.vault, ()));
+        return success && answer.length == 32 && abi.decode(answer, (uint256)) == uint160(address(this));
+    }
+
+    function _difference(uint256 a, uint256 b) private pure returns (int256) {
+        return a.toInt256() - b.toInt256();
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {Book} from "./ILMP.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title The vault's arithmetic
+/// @notice Pure; the meaning of the terms is in LMP.sol. Amounts in base units of the asset, (x)+ = max(x, 0).
+/// Every rounding is against the one who acts: for those who stay, and fees down.
+library LmpMath {
+    using Math for uint256;
+
+    uint256 internal constant WAD = 1e18;
+    uint256 internal constant BPS = 10_000;
+    /// @dev Most an in-kind exit leaves behind of its slice, WAD.
+    uint256 internal constant MAX_KEEP = 0.01e18;
+    /// @dev Entries stop when a share is worth less than one part in this many of an asset unit.
+    uint256 internal constant MIN_PRICE_INVERSE = 1e6;
+
+    /* VALUES OF THE BOOK */
+
+    /// @notice V = idle + sumSafe.
+    function grossValue(Book memory b) internal pure returns (uint256) {
+        return b.idle + b.sumSafe;
+    }
+
+    /// @notice R = V - L.
+    function releasedValue(Book memory b) internal pure returns (uint256) {
+        return grossValue(b).saturatingSub(b.locked);
+    }
+
+    /// @notice ENTRY = idle + sumMax - phi*(V - M)+, rounded up.
+    function entryValueUp(Book memory b, uint256 feeBps) internal pure returns (uint256) {
+        return b.idle + b.sumMax - feeDown(grossValue(b).saturatingSub(b.mark), feeBps);
+    }
+
+    /// @notice EXIT = idle + sumMin - L - phi*(R - M)+, rounded down, never below 0.
+    function exitValueDown(Book memory b, uint256 feeBps) internal pure returns (uint256) {
+        return (b.idle + b.sumMin).saturatingSub(b.locked)
+            .saturatingSub(feeUp(releasedValue(b).saturatingSub(b.mark), feeBps));
+    }
+
+    /// @notice totalAssets = R - phi*(R - M)+, rounded down.
+    function totalValueDown(Book memory b, uint256 feeBps) internal pure returns (uint256) {
+        uint256 released = releasedValue(b);
+        return released - feeUp(released.saturatingSub(b.mark), feeBps);
+    }
+
+    /// @notice V - phi*(V - M)+, rounded up: what all shares are worth to the fee, which is paid in shares at this price.
+    function feeShareValueUp(Book memory b, uint256 feeBps) internal pure returns (uint256) {
+        uint256 gross = grossValue(b);
+        return gross - feeDown(gross.saturatingSub(b.mark), feeBps);
+    }
+
+    function feeDown(uint256 profit, uint256 feeBps) internal pure returns (uint256) {
+        return profit * feeBps / BPS;
+    }
+
+    function feeUp(uint256 profit, uint256 feeBps) internal pure returns (uint256) {
+        return (profit * feeBps).ceilDiv(BPS);
+    }
+
+    /* CONVERSIONS, with one virtual share and one virtual base unit */
+
+    function toShares(uint256 assets, uint256 value, uint256 supply, Math.Rounding rounding)
+        internal
+        pure
+        returns (uint256)
+    {
+        return assets.mulDiv(supply + 1, value + 1, rounding);
+    }
+
+    function toAssets(uint256 shares, uint256 value, uint256 supply, Math.Rounding rounding)
+        internal
+        pure
+        returns (uint256)
+    {
+        return shares.mulDiv(value + 1, supply + 1, rounding);
+    }
+
+    /// @notice Whether shares are worth so little that an entry would be mostly rounding.
+    function isPriceTooLow(uint256 entryValue, uint256 supply) internal pure returns (bool) {
+        return (entryValue + 1) * MIN_PRICE_INVERSE < supply + 1;
+    }
+
+    /* THE MARK UNDER FLOWS, rounded up: a higher mark is less fee */
+
+    /// @notice Above the mark M + a; below it each share brings its part of the mark, but M never ends below V + a.
+    /// @param gross V before the flow
+    /// @param supply before the flow
+    function markAfterEntry(uint256 mark, uint256 gross, uint256 assets, uint256 shares, uint256 supply)
+        internal
+        pure
+        returns (uint256)
+    {
+        if (gross >= mark) return mark + assets;
+        // The first shares own the whole book: nobody's old high-water mark is theirs.
+        if (supply == 0) return gross + assets;
+        return (mark + mark.mulDiv(shares, supply, Math.Rounding.Ceil)).max(gross + assets);
+    }
+
+    /// @notice Above the mark M - a; below it each share takes its part of the mark, but M never ends below V - a.
+    /// a = leaving - unlocked: what V falls by less what the leaver's part of the lock falls by (0 but for in-kind exits).
+    /// @param gross V before the flow
+    /// @param supply before the flow
+    function markAfterExit(
+        uint256 mark,
+        uint256 gross,
+        uint256 leaving,
+        uint256 unlocked,
+        uint256 shares,
+        uint256 supply
+    ) internal pure returns (uint256) {
+        if (gross >= mark) return (mark + unlocked).saturatingSub(leaving);
+        return (mark - mark.mulDiv(shares, supply)).max((gross + unlocked).saturatingSub(leaving));
+    }
+
+    /* EXIT IN KIND */
+
+    /// @notice k = min(L/X, 1%) with X = idle + sumMin, rounded up, and T = (L - k*X)+ * shares/(supply + 1), rounded up.
+    /// @return keep k, the part of the slice that stays for the profit still locked, WAD
+    /// @return unlocked T, what leaves the lock with the leaver
+    function inKindTerms(Book memory b, uint256 shares, uint256 supply)
+        internal
+        pure
+        returns (uint256 keep, uint256 unlocked)
+    {
+        uint256 exitable = b.idle + b.sumMin;
+        keep = exitable == 0 ? MAX_KEEP : b.locked.mulDiv(WAD, exitable, Math.Rounding.Ceil).min(MAX_KEEP);
+        unlocked = b.locked.saturatingSub(exitable.mulDiv(keep, WAD)).mulDiv(shares, supply + 1, Math.Rounding.Ceil);
+    }
+
+    /// @notice balance * shares/(supply + 1) * (1 - k), rounded down.
+    function sliceDown(uint256 balance, uint256 shares, uint256 supply, uint256 keep) internal pure returns (uint256) {
+        return balance.mulDiv(shares * (WAD - keep), (supply + 1) * WAD);
+    }
+}

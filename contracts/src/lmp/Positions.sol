@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {IDestination} from "../destinations/IDestination.sol";
+import {Book, DestinationState, ILMP} from "./ILMP.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @dev Two slots. Values are those of the last good valuation, scaled when units leave.
+struct Position {
+    uint128 units;
+    uint96 backing;
+    /// @dev Last good valuation (valued and safe).
+    uint32 valuedAt;
+    uint96 safe;
+    uint96 spot;
+    /// @dev Last time it was found unsafe or could not be valued.
+    uint32 unsafeAt;
+    /// @dev The last valuation was good.
+    bool ok;
+    /// @dev Had no good valuation for MAX_AGE: its min counts 0.
+    bool stale;
+    bool known;
+}
+
+/// @title Positions of the vault and their part in its book
+/// @notice Each function keeps the sums of a book in memory in step with the position in storage; the caller stores the sums.
+library Positions {
+    /// @dev How long values that cannot be renewed are kept.
+    uint256 internal constant MAX_AGE = 24 hours;
+    /// @dev Gas of one valuation. Fixed, so that nobody can make a destination fail by sending little gas.
+    uint256 internal constant PROBE_GAS = 600_000;
+    /// @dev Spent between the check and the call.
+    uint256 private constant PROBE_OVERHEAD = 20_000;
+    /// @dev 20 values up to this fit the book's uint96 sum (20/32 of its range): 2.4e9 whole units of an 18 decimals asset.
+    uint256 internal constant MAX_VALUE = type(uint96).max / 32;
+
+    /// @notice Renews a position's values. One that cannot be valued or is unsafe keeps what it had, until MAX_AGE.
+    /// @return good valued and safe
+    function revalue(Position storage p, Book memory b, address destination) internal returns (bool good) {
+        _subtract(p, b);
+        uint256 safe;
+        uint256 spot;
+        uint256 backing;
+        (good, safe, spot, backing) = _probe(destination, p.units);
+        if (good) {
+            (p.safe, p.spot, p.backing) = (uint96(safe), uint96(spot), uint96(backing));
+            (p.valuedAt, p.ok, p.stale) = (uint32(block.timestamp), true, false);
+        } else {
+            (p.unsafeAt, p.ok) = (uint32(block.timestamp), false);
+            p.stale = block.timestamp - p.valuedAt >= MAX_AGE;
+        }
+        _add(p, b);
+        emitValued(p, destination);
+    }
+
+    /// @notice Takes units out; the values of what stays are the stored ones, rounded up.
+    function take(Position storage p, Book memory b, address destination, uint256 units) internal {
+        uint256 held = p.units;
+        require(units <= held, ILMP.InsufficientUnits(destination, held));
+        _subtract(p, b);
+        uint256 left = held - units;
+        p.units = uint128(left);
+        p.safe = uint96(Math.mulDiv(p.safe, left, held, Math.Rounding.Ceil));
+        p.spot = uint96(Math.mulDiv(p.spot, left, held, Math.Rounding.Ceil));
+        p.backing = uint96(Math.mulDiv(p.backing, left, held, Math.Rounding.Ceil));
+        _add(p, b);
+    }
+
+    function emitValued(Position storage p, address destination) internal {
+        emit ILMP.DestinationValued(destination, p.units, p.safe, p.spot, p.backing, p.ok);
+    }
+
+    function state(Position storage p) internal view returns (DestinationState memory) {
+        return DestinationState({
+            units: p.units,
+            safe: p.safe,
+            spot: p.spot,
+            backing: p.backing,
+            valuedAt: p.valuedAt,
+            unsafeAt: p.unsafeAt,
+            ok: p.ok
+        });
+    }
+
+    function _add(Position storage p, Book memory b) private view {
+        (uint256 safe, uint256 spot) = (p.safe, p.spot);
+        b.sumSafe += safe;
+        b.sumMax += Math.max(safe, spot);
+        if (!p.stale) b.sumMin += Math.min(safe, spot);
+    }
+
+    function _subtract(Position storage p, Book memory b) private view {
+        (uint256 safe, uint256 spot) = (p.safe, p.spot);
+        b.sumSafe -= safe;
+        b.sumMax -= Math.max(safe, spot);
+        if (!p.stale) b.sumMin -= Math.min(safe, spot);
+    }
+
+    /// @dev Reads at most four words of the answer, so that a long one costs nothing. Good: it answered in time, in the right
+    /// form, with values in range, and called itself ok.
+    function _probe(address destination, uint256 units)
+        private
+        view
+        returns (bool good, uint256 safe, uint256 spot, uint256 backing)
+    {
+        // A call gets at most 63/64 of what is left; below that the stipend would be cut silently.
+        require(gasleft() >= PROBE_GAS * 64 / 63 + PROBE_OVERHEAD, ILMP.NotEnoughGas());
+        bytes memory callData = abi.encodeCall(IDestination.value, (units));
+        uint256 gas_ = PROBE_GAS;
+        uint256[4] memory answer;
+        assembly ("memory-safe") {
+            good := staticcall(gas_, destination, add(callData, 0x20), mload(callData), answer, 0x80)
+            good := and(good, gt(returndatasize(), 0x7f))
+        }
+        (safe, spot, backing) = (answer[0], answer[1], answer[2]);
+        good = good && answer[3] == 1 && safe <= MAX_VALUE && spot <= MAX_VALUE && backing <= MAX_VALUE;
+    }
+}
