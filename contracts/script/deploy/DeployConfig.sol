@@ -4,11 +4,13 @@ pragma solidity 0.8.37;
 import {stdJson} from "forge-std/StdJson.sol";
 import {Vm} from "forge-std/Vm.sol";
 
-/// @notice One network's deployment, read from a JSON file (see docs/deploying.md for every field).
+/// @notice One network's deployment, read from a JSON file (docs/deploying.md explains every field).
 struct DeployConfig {
     Governance governance;
-    Cycle cycle;
+    CycleConfig cycle;
     address weth;
+    /// @dev Owner of the solver executor: the keeper that proposes rebalances.
+    address solver;
     PriceConfig[] prices;
     LmpConfig[] lmps;
     ReactorConfig[] reactors;
@@ -25,7 +27,7 @@ struct Governance {
     uint32 curatorDelay;
 }
 
-struct Cycle {
+struct CycleConfig {
     uint256 length;
     uint256 firstEnd;
 }
@@ -52,13 +54,13 @@ struct LmpConfig {
 struct DestinationConfig {
     string venue;
     string name;
-    string symbol;
     address pool;
-    /// @dev Zero where the venue has none.
+    /// @dev Balancer only: the vault of the pool, its gauge, the gauge's rewards that count.
+    address balancerVault;
     address gauge;
-    address lpToken;
-    uint256 coins;
     address[] rewards;
+    /// @dev Curve only: the LP token, which a v1 pool does not name.
+    address lpToken;
 }
 
 struct ReactorConfig {
@@ -89,8 +91,9 @@ library DeployConfigReader {
     function read(string memory file) internal view returns (DeployConfig memory config) {
         string memory json = vm.readFile(file);
         config.governance = _governance(json);
-        config.cycle = Cycle(_uint(json, ".cycle.length"), _uint(json, ".cycle.firstEnd"));
+        config.cycle = CycleConfig(_uint(json, ".cycle.length"), _uint(json, ".cycle.firstEnd"));
         config.weth = _address(json, ".weth");
+        config.solver = _address(json, ".solver");
         config.prices = _prices(json);
         config.lmps = _lmps(json);
         config.reactors = _reactors(json);
@@ -110,27 +113,27 @@ library DeployConfigReader {
     function _prices(string memory json) private view returns (PriceConfig[] memory list) {
         list = new PriceConfig[](_count(json, ".prices"));
         for (uint256 i; i < list.length; ++i) {
-            string memory at = _at(".prices", i);
-            list[i].token = _address(json, string.concat(at, ".token"));
-            list[i].symbol = _string(json, string.concat(at, ".symbol"));
-            list[i].feed = _address(json, string.concat(at, ".feed"));
-            list[i].maxAge = uint32(_uint(json, string.concat(at, ".maxAge")));
-            list[i].issuer = json.readAddressOr(string.concat(at, ".issuer"), address(0));
+            string memory item = _at(".prices", i);
+            list[i].token = _address(json, string.concat(item, ".token"));
+            list[i].symbol = _string(json, string.concat(item, ".symbol"));
+            list[i].feed = _address(json, string.concat(item, ".feed"));
+            list[i].maxAge = uint32(_uint(json, string.concat(item, ".maxAge")));
+            list[i].issuer = json.readAddressOr(string.concat(item, ".issuer"), address(0));
         }
     }
 
     function _lmps(string memory json) private view returns (LmpConfig[] memory list) {
         list = new LmpConfig[](_count(json, ".lmps"));
         for (uint256 i; i < list.length; ++i) {
-            string memory at = _at(".lmps", i);
-            list[i].name = _string(json, string.concat(at, ".name"));
-            list[i].symbol = _string(json, string.concat(at, ".symbol"));
-            list[i].asset = _address(json, string.concat(at, ".asset"));
-            list[i].cap = _uint(json, string.concat(at, ".cap"));
-            list[i].feeBps = _uint(json, string.concat(at, ".feeBps"));
-            list[i].feeRecipient = _address(json, string.concat(at, ".feeRecipient"));
-            list[i].seed = _uint(json, string.concat(at, ".seed"));
-            list[i].destinations = _destinations(json, string.concat(at, ".destinations"));
+            string memory item = _at(".lmps", i);
+            list[i].name = _string(json, string.concat(item, ".name"));
+            list[i].symbol = _string(json, string.concat(item, ".symbol"));
+            list[i].asset = _address(json, string.concat(item, ".asset"));
+            list[i].cap = _uint(json, string.concat(item, ".cap"));
+            list[i].feeBps = _uint(json, string.concat(item, ".feeBps"));
+            list[i].feeRecipient = _address(json, string.concat(item, ".feeRecipient"));
+            list[i].seed = _uint(json, string.concat(item, ".seed"));
+            list[i].destinations = _destinations(json, string.concat(item, ".destinations"));
         }
     }
 
@@ -141,39 +144,38 @@ library DeployConfigReader {
     {
         list = new DestinationConfig[](_count(json, path));
         for (uint256 i; i < list.length; ++i) {
-            string memory at = _at(path, i);
-            list[i].venue = _string(json, string.concat(at, ".venue"));
-            list[i].name = _string(json, string.concat(at, ".name"));
-            list[i].symbol = _string(json, string.concat(at, ".symbol"));
-            list[i].pool = _address(json, string.concat(at, ".pool"));
-            list[i].gauge = json.readAddressOr(string.concat(at, ".gauge"), address(0));
-            list[i].lpToken = json.readAddressOr(string.concat(at, ".lpToken"), address(0));
-            list[i].coins = json.readUintOr(string.concat(at, ".coins"), 0);
-            list[i].rewards = json.readAddressArrayOr(string.concat(at, ".rewards"), new address[](0));
+            string memory item = _at(path, i);
+            list[i].venue = _string(json, string.concat(item, ".venue"));
+            list[i].name = _string(json, string.concat(item, ".name"));
+            list[i].pool = _address(json, string.concat(item, ".pool"));
+            list[i].balancerVault = json.readAddressOr(string.concat(item, ".balancerVault"), address(0));
+            list[i].gauge = json.readAddressOr(string.concat(item, ".gauge"), address(0));
+            list[i].rewards = json.readAddressArrayOr(string.concat(item, ".rewards"), new address[](0));
+            list[i].lpToken = json.readAddressOr(string.concat(item, ".lpToken"), address(0));
         }
     }
 
     function _reactors(string memory json) private view returns (ReactorConfig[] memory list) {
         list = new ReactorConfig[](_count(json, ".reactors"));
         for (uint256 i; i < list.length; ++i) {
-            string memory at = _at(".reactors", i);
-            list[i].name = _string(json, string.concat(at, ".name"));
-            list[i].symbol = _string(json, string.concat(at, ".symbol"));
-            list[i].asset = _address(json, string.concat(at, ".asset"));
-            list[i].isPair = json.readBoolOr(string.concat(at, ".isPair"), false);
-            list[i].maxLpShare = _uint(json, string.concat(at, ".maxLpShare"));
+            string memory item = _at(".reactors", i);
+            list[i].name = _string(json, string.concat(item, ".name"));
+            list[i].symbol = _string(json, string.concat(item, ".symbol"));
+            list[i].asset = _address(json, string.concat(item, ".asset"));
+            list[i].isPair = json.readBoolOr(string.concat(item, ".isPair"), false);
+            list[i].maxLpShare = _uint(json, string.concat(item, ".maxLpShare"));
         }
     }
 
     function _positions(string memory json) private view returns (PositionConfig[] memory list) {
         list = new PositionConfig[](_count(json, ".positions"));
         for (uint256 i; i < list.length; ++i) {
-            string memory at = _at(".positions", i);
-            list[i].venue = _string(json, string.concat(at, ".venue"));
-            list[i].pool = _address(json, string.concat(at, ".pool"));
-            list[i].tokenReactor = _uint(json, string.concat(at, ".tokenReactor"));
-            list[i].pairReactor = _uint(json, string.concat(at, ".pairReactor"));
-            list[i].multiple = _uint(json, string.concat(at, ".multiple"));
+            string memory item = _at(".positions", i);
+            list[i].venue = _string(json, string.concat(item, ".venue"));
+            list[i].pool = _address(json, string.concat(item, ".pool"));
+            list[i].tokenReactor = _uint(json, string.concat(item, ".tokenReactor"));
+            list[i].pairReactor = _uint(json, string.concat(item, ".pairReactor"));
+            list[i].multiple = _uint(json, string.concat(item, ".multiple"));
         }
     }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {Roles} from "../../src/governance/Roles.sol";
 import {ILMP} from "../../src/lmp/ILMP.sol";
 import {IPriceRegistry} from "../../src/pricing/IPriceRegistry.sol";
 import {ICycleManager} from "../../src/reactors/ICycleManager.sol";
 import {IReserve} from "../../src/reserve/IReserve.sol";
-import {Roles} from "../../src/governance/Roles.sol";
 
 /// @notice Which role may call which restricted function. The one home of that mapping: the deployment applies it, a test
 /// proves that it names every restricted function, docs/roles.md is generated from what was deployed.
