@@ -29,11 +29,25 @@ library MoveMath {
     /// @notice Change of units.
     /// @param units held now
     /// @param multiple V, WAD
-    function change(uint256 units, uint256 multiple, Side memory token, Side memory pair) internal pure returns (int256) {
+    function change(uint256 units, uint256 multiple, Side memory token, Side memory pair)
+        internal
+        pure
+        returns (int256)
+    {
         (uint256 addToken, uint256 removeToken) = _oneSide(units, multiple, token);
         (uint256 addPair, uint256 removePair) = _oneSide(units, multiple, pair);
         uint256 removed = Math.max(removeToken, removePair);
         return removed == 0 ? int256(Math.min(addToken, addPair)) : -int256(removed);
+    }
+
+    /// @notice Most that adding may cost, rounded up, or least that removing must bring, rounded down, for one side.
+    /// @param perProbe amount of PROBE units at the oracle price
+    function limit(int256 change_, uint256 perProbe, uint256 tolerance) internal pure returns (uint256) {
+        if (change_ < 0) {
+            return Math.mulDiv(Math.mulDiv(uint256(-change_), perProbe, PROBE), WAD - tolerance, WAD);
+        }
+        uint256 fair = Math.mulDiv(uint256(change_), perProbe, PROBE, Math.Rounding.Ceil);
+        return Math.mulDiv(fair, WAD + tolerance, WAD, Math.Rounding.Ceil);
     }
 
     /// @dev Room for more units, rounded down, or units over the target, rounded up; at least one of the two is 0.
@@ -53,9 +67,8 @@ library MoveMath {
             uint256 cost = side.atOracle + 1 + Math.mulDiv(lossPerUnit, weight, WAD, Math.Rounding.Ceil);
             return (Math.mulDiv(budget - held, PROBE, cost), 0);
         }
-        uint256 lostPerUnit = Math.mulDiv(
-            Math.saturatingSub(side.atOracle, side.atSpot), weight, WAD, Math.Rounding.Ceil
-        );
+        uint256 lostPerUnit =
+            Math.mulDiv(Math.saturatingSub(side.atOracle, side.atSpot), weight, WAD, Math.Rounding.Ceil);
         if (lostPerUnit >= side.atOracle) return (0, units);
         remove = Math.mulDiv(held - budget, PROBE, side.atOracle - lostPerUnit, Math.Rounding.Ceil);
         return (0, Math.min(remove, units));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
-import {RedemptionQueue} from "./RedemptionQueue.sol";
 import {CycleState, ICycleManager, Phase} from "./ICycleManager.sol";
 import {IERC7540Operator, IERC7540Redeem, IERC7575Share} from "./IERC7540.sol";
 import {IReactor} from "./IReactor.sol";
+import {RedemptionQueue} from "./RedemptionQueue.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
@@ -89,9 +89,7 @@ contract Reactor is IReactor, ERC20, ERC20Permit, ReentrancyGuardTransient, IERC
     {
         require(shares != 0, ZeroAmount());
         require(controller != address(0), ZeroAddress());
-        require(
-            controller == owner || controller == msg.sender || isOperator[controller][msg.sender], NotAuthorized()
-        );
+        require(controller == owner || controller == msg.sender || isOperator[controller][msg.sender], NotAuthorized());
         if (msg.sender != owner && !isOperator[owner][msg.sender]) _spendAllowance(owner, msg.sender, shares);
         CycleState memory cycle = ICycleManager(manager).state();
         requestId = cycle.phase == Phase.Open ? cycle.cycle : cycle.cycle + 1;
