@@ -10,13 +10,14 @@ interface ForgeResult {
   reason: string | null
   counterexample: unknown
   decoded_logs: string[]
+  kind: Record<string, unknown>
 }
 
 type ForgeReport = Record<string, { test_results: Record<string, ForgeResult> }>
 
 /**
- * Counts `forge test --json` and prints what a reader needs of it: failures with their counterexample, and the logs
- * of tests that have some (the call counts of the invariant suites).
+ * Counts `forge test --json -vv` and prints what a reader needs of it: what failed, with counterexample and logs, and
+ * the logs of invariant suites (their call counts).
  */
 export function forgeTally(json: string, exitCode: number): Tally {
   let report: ForgeReport
@@ -29,16 +30,20 @@ export function forgeTally(json: string, exitCode: number): Tally {
   const tally = { passed: 0, failed: 0 }
   for (const [suite, { test_results }] of Object.entries(report)) {
     for (const [test, result] of Object.entries(test_results)) {
-      if (result.status === 'Success') tally.passed++
-      else tally.failed++
-      if (result.status !== 'Success') {
+      const ok = result.status === 'Success'
+      if (ok) {
+        tally.passed++
+      } else {
+        tally.failed++
         console.error(
           `${result.status.toUpperCase()} ${suite} ${test}: ${result.reason ?? 'no reason given'}`,
         )
         if (result.counterexample) console.error(`  counterexample ${JSON.stringify(result.counterexample)}`)
       }
-      if (result.decoded_logs.length > 0)
-        console.log(`${suite} ${test}\n  ${result.decoded_logs.join('\n  ')}`)
+      // forge-std's `bound` logs every value it returns.
+      const logs = result.decoded_logs.filter((line) => !line.startsWith('Bound result'))
+      if (logs.length > 0 && (!ok || 'Invariant' in result.kind))
+        console.log(`${suite} ${test}\n  ${logs.join('\n  ')}`)
     }
   }
   return settle('forge test', tally, exitCode)

@@ -11,8 +11,28 @@ interface IDestination is IERC20 {
     event Wrapped(address indexed caller, address indexed receiver, uint256 amount);
     event Unwrapped(address indexed caller, address indexed receiver, uint256 amount);
 
+    /// @dev Once, when the destination is created. `gauge` is zero where the venue has none.
+    event DestinationInitialized(
+        address indexed vault, address indexed pool, address lpToken, address gauge, address[] legs, address[] rewards
+    );
+
     error ZeroAmount();
     error ZeroAddress();
+    /// @dev At initialisation: the vault's asset is not the quote of the price registry.
+    error InvalidVault(address vault);
+    /// @dev At initialisation: not a funded pool of this venue with 2 to 5 legs of at most 18 decimals, or not its LP token.
+    error InvalidPool(address pool);
+    /// @dev At initialisation: not a gauge of the pool.
+    error InvalidGauge(address gauge);
+    /// @dev At initialisation: zero, twice in the list, an LP token, a leg or the base asset.
+    error InvalidReward(address token);
+    error TooManyRewards();
+    /// @dev A leg's issuer rate or market price cannot be read or is too old.
+    error PriceUnavailable(address leg);
+    /// @dev The pool has no LP tokens.
+    error EmptyPool();
+    /// @dev The venue is inside a call: its balances and supply do not belong together.
+    error VenueLocked();
 
     /// @notice The LMP this destination serves.
     function vault() external view returns (address);
@@ -33,7 +53,8 @@ interface IDestination is IERC20 {
     /// @return spot at the pool's own marginal prices, each clamped to the tolerance band around safe
     /// @return backing at issuer rates
     /// @return ok every leg has |spot - safe| / safe <= tolerance
-    /// @dev Reverts when a price is missing; a caller treats that as "not valued".
+    /// @dev Reverts `PriceUnavailable`, `VenueLocked`, `EmptyPool`, or what the venue or StableCurve reverts with; a caller
+    /// treats that as "not valued".
     function value(uint256 units) external view returns (uint256 safe, uint256 spot, uint256 backing, bool ok);
 
     /// @notice Issuer rate of the legs weighted by the pool's nominal weights, WAD. Its growth is the base yield.
@@ -43,6 +64,7 @@ interface IDestination is IERC20 {
     /// @notice What the venue's gauge pays now.
     /// @return yearly value of the rewards of all stakers per year at the current rate, base units of the asset
     /// @return staked units staked by everyone, ours included
-    /// @return end when the paid-for period ends, unix seconds
+    /// @return end when the first of the running paid-for periods ends, unix seconds; 0 when none is running
+    /// @dev Only listed rewards with a price count; the rest counts 0.
     function incentives() external view returns (uint256 yearly, uint256 staked, uint256 end);
 }

@@ -13,7 +13,7 @@ interface IPriceRegistry {
         uint32 maxAge;
         /// @dev Decimals of the feed, read once when the source is set.
         uint8 feedDecimals;
-        /// @dev Issuer rate (`getRate()`, WAD). Zero: the token has no issuer rate and `backing` is the market price.
+        /// @dev Issuer rate (`getRate()`, WAD). Zero: the token has no issuer rate (a plain stablecoin) and its backing is 1.
         address issuer;
     }
 
@@ -21,7 +21,10 @@ interface IPriceRegistry {
 
     error UnknownToken(address token);
     error StalePrice(address token);
+    /// @dev Zero token or quote, zero maxAge, issuer equal to the feed, more than 36 decimals, or a source without an answer.
     error InvalidSource(address token);
+    /// @dev Too little gas to ask a source with its full stipend; nothing is said about the source.
+    error NotEnoughGas();
 
     /// @notice The asset prices are expressed in (WETH).
     function quote() external view returns (address);
@@ -31,7 +34,7 @@ interface IPriceRegistry {
     /// @notice Market price. Reverts `UnknownToken` or `StalePrice` (too old, zero, negative, from the future, feed reverts).
     function price(address token) external view returns (uint256);
 
-    /// @notice Same as `price`, but answers `ok = false` instead of reverting.
+    /// @notice Same as `price`, but answers `ok = false` instead of reverting (`NotEnoughGas` still reverts).
     function tryPrice(address token) external view returns (uint256 market, bool ok);
 
     /// @notice Issuer rate and market price of a token.

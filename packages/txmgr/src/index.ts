@@ -1,1 +1,7 @@
-export {}
+export { DEFAULT_POLICY, type Policy } from './decide.ts'
+export { JournalMismatchError, LeaseLostError, TxTimeoutError } from './errors.ts'
+export { KeyFileError, loadKeyFile } from './keys.ts'
+export { TxManager, type TxManagerOptions, type WaitOptions } from './manager.ts'
+export type { Attempt, Intent, IntentState } from './schema.ts'
+export type { Simulation } from './simulate.ts'
+export type { OnPoint, Outcome, OutcomeStatus, Point, TxEvent, TxLog, TxRequest } from './types.ts'
