@@ -16,7 +16,7 @@ struct CurveV1Pool {
 /// 18, 6, 6 and 18 decimals, here all four have 18 (`packages/venues/scripts/manifest.ts`). The invariant, fees and every
 /// jump are untouched. The pool knows no rates: a token worth 1.1 ETH trades near par with one worth 1.
 library CurveV1 {
-    /// @param amplification the pool's A (times n, as `A()` returns it)
+    /// @param amplification what `A()` returns: A*n^(n-1) of the StableSwap paper
     /// @param fee of 1e10
     /// @dev The pool has no admin fee until its owner, the caller, sets one.
     function deploy(IERC20[4] memory coins, uint256 amplification, uint256 fee)
