@@ -25,7 +25,6 @@ interface IRebalanceGate {
     error TooManyLegs();
     error EmptyLeg(address destination);
     error DuplicateLeg(address destination);
-    error UnregisteredDestination(address destination);
     error UnsafeDestination(address destination);
     error RecentlyUnsafe(address destination);
     error DiscountTooLarge(address destination, uint256 discount);

@@ -40,7 +40,8 @@ interface ISignals {
     /// @dev No issuer rate between 1 and 2^128 - 1 could be read from it.
     error InvalidDestination(address destination);
 
-    /// @notice Takes a snapshot. Reverts `TooEarly` within 20 h of the last one, `InvalidDestination` without a rate.
+    /// @notice Takes a snapshot. Reverts `TooEarly` within 20 h of the last one, `InvalidDestination` without a rate,
+    /// `NotEnoughGas` when too little is left to read the gauge for sure.
     function snapshot(address destination) external;
     function signal(address destination) external view returns (Signal memory);
     /// @notice Earliest time of the next snapshot, unix seconds; 0 before the first one.

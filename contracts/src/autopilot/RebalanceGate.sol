@@ -8,13 +8,15 @@ import {IRebalanceGate} from "./IRebalanceGate.sol";
 import {ISignals} from "./ISignals.sol";
 import {Change, Income} from "./Income.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title The on-chain check of a solver's proposal
 /// @notice Policy of rebalances. A vault calls `check` after the units have moved and its book of the touched destinations was
 /// renewed; `check` reverts with the reason, or charges the turnover bucket and returns.
 ///
 /// SHAPE
-/// At most 4 legs out and 4 in, no empty one, every destination (and idle) at most once, all registered in the calling vault.
+/// At most 4 legs out and 4 in, no empty one, every destination (and idle) at most once, all registered in the calling vault:
+/// its `destinationState` refuses others with `UnknownDestination`.
 ///
 /// ENTERING
 /// A destination that is entered is safe now, was not seen unsafe for 1 h, its legs trade at most 2% below their issuers' rates,
@@ -43,6 +45,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// governance replaces it, and can take nothing itself. There is no owner and no parameter to set.
 contract RebalanceGate is IRebalanceGate {
     using Math for uint256;
+    using SafeCast for uint256;
 
     uint256 private constant WAD = 1e18;
     uint256 private constant YEAR = 365 days;
@@ -101,13 +104,12 @@ contract RebalanceGate is IRebalanceGate {
     function check(Leg[] calldata outs, Leg[] calldata ins) external {
         _checkShape(outs, ins);
         ILMP lmp = ILMP(msg.sender);
-        address[] memory registered = lmp.destinations();
         Sums memory sums;
         for (uint256 i; i < outs.length; ++i) {
-            _leave(lmp, registered, outs[i], sums);
+            _leave(lmp, outs[i], sums);
         }
         for (uint256 i; i < ins.length; ++i) {
-            _enter(lmp, registered, ins[i], sums);
+            _enter(lmp, ins[i], sums);
         }
 
         uint256 cost = sums.out.saturatingSub(sums.in_);
@@ -135,13 +137,13 @@ contract RebalanceGate is IRebalanceGate {
         return i < outs.length ? outs[i] : ins[i - outs.length];
     }
 
-    function _leave(ILMP lmp, address[] memory registered, Leg calldata leg, Sums memory sums) private view {
+    function _leave(ILMP lmp, Leg calldata leg, Sums memory sums) private view {
         if (leg.destination == IDLE) {
             sums.out += leg.units;
             sums.safeOut += leg.units;
             return;
         }
-        uint256 held = _state(lmp, registered, leg.destination).units;
+        uint256 held = lmp.destinationState(leg.destination).units;
         (uint256 safe, uint256 spot, uint256 backing,) = IDestination(leg.destination).value(leg.units);
         uint256 max = Math.max(safe, spot);
         sums.out += max + 1 + backing.saturatingSub(max).mulDiv(BACKING_WEIGHT, WAD, Math.Rounding.Ceil);
@@ -149,13 +151,13 @@ contract RebalanceGate is IRebalanceGate {
         _add(sums, _change(leg, safe, held + leg.units, held));
     }
 
-    function _enter(ILMP lmp, address[] memory registered, Leg calldata leg, Sums memory sums) private view {
+    function _enter(ILMP lmp, Leg calldata leg, Sums memory sums) private view {
         if (leg.destination == IDLE) {
             sums.in_ += leg.units;
             sums.safeIn += leg.units;
             return;
         }
-        DestinationState memory state = _state(lmp, registered, leg.destination);
+        DestinationState memory state = lmp.destinationState(leg.destination);
         (uint256 safe, uint256 spot,, bool ok) = IDestination(leg.destination).value(leg.units);
         require(ok, UnsafeDestination(leg.destination));
         _checkEntry(leg.destination, state.unsafeAt);
@@ -174,18 +176,6 @@ contract RebalanceGate is IRebalanceGate {
                 && IDestination(destination).issuerRate() >= signal.rate,
             IssuerRateFell(destination)
         );
-    }
-
-    /// @dev Asked for its own list: what a destination says of its vault could be a lie.
-    function _state(ILMP lmp, address[] memory registered, address destination)
-        private
-        view
-        returns (DestinationState memory)
-    {
-        for (uint256 i; i < registered.length; ++i) {
-            if (registered[i] == destination) return lmp.destinationState(destination);
-        }
-        revert UnregisteredDestination(destination);
     }
 
     /* INCOME */
@@ -244,7 +234,7 @@ contract RebalanceGate is IRebalanceGate {
         uint256 available = capacity.mulDiv(WAD - used, WAD);
         require(moved <= available, TurnoverExceeded(moved, available));
         used = Math.min(used + moved.mulDiv(WAD, capacity, Math.Rounding.Ceil), WAD);
-        _turnover[address(lmp)] = Bucket(uint128(used), uint40(block.timestamp));
+        _turnover[address(lmp)] = Bucket(used.toUint128(), uint40(block.timestamp));
         emit TurnoverCharged(address(lmp), used);
     }
 }

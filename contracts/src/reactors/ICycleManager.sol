@@ -54,7 +54,7 @@ struct PositionState {
     /// @dev Marked quantities of both sides.
     uint256 tokenAmount;
     uint256 pairAmount;
-    /// @dev Planned quantities of both sides.
+    /// @dev Planned quantities of both sides; pair: what the token target asks for until the position is moved.
     uint256 tokenTarget;
     uint256 pairTarget;
     /// @dev The last mark failed; the position keeps its previous mark and its reactor deploys nothing new.
@@ -131,6 +131,11 @@ interface ICycleManager {
     error BelowReserveFloor(uint256 floor);
     error InvalidParameter();
     error DuplicateAsset(address asset);
+    /// @dev The asset to withdraw is deployed; `idle` is there.
+    error NotLiquid(uint256 idle);
+    /// @dev Fewer tokens are held than the books say.
+    error NotBacked();
+    error OnlySelf();
 
     function startRollover() external;
     function mark(uint256 positionId) external;

@@ -20,7 +20,9 @@ interface IPairVenue {
     /// @notice The pool's marginal price, pair base units per token base unit, WAD.
     function spotPrice() external view returns (uint256);
     /// @notice Adds exactly `units`; pulls what the pool needs from the owner, at most the maxima.
-    function add(uint256 units, uint256 maxToken, uint256 maxPair) external returns (uint256 tokenAmount, uint256 pairAmount);
+    function add(uint256 units, uint256 maxToken, uint256 maxPair)
+        external
+        returns (uint256 tokenAmount, uint256 pairAmount);
     /// @notice Removes `units` and sends both sides to the owner, at least the minima.
     function remove(uint256 units, uint256 minToken, uint256 minPair)
         external

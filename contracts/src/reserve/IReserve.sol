@@ -10,6 +10,7 @@ interface IReserve {
 
     error ZeroAmount();
     error ZeroAddress();
+    error FeeOnTransfer();
 
     /// @notice Pulls `amount` of the reactor's asset from the caller into its reserve. Irreversible for the caller.
     function contribute(uint256 reactorId, uint256 amount) external;

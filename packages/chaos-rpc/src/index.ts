@@ -1,1 +1,2 @@
-export {}
+export { type ChaosOptions, type ChaosRpc, startChaosRpc } from './proxy.ts'
+export { type Behaviour, type Rule, seeded } from './rules.ts'

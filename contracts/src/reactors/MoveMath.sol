@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {WAD} from "./CycleMath.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title From targets to venue units
+/// @notice A position ends at `min` over both sides of target / (amount per unit) at the oracle price of the move. What the
+/// move itself takes from the reserve R (the price has moved since the mark, the pool's spot is not the oracle's price) also
+/// takes V times as much from what may be deployed, so each position pays for its own loss out of its own target: the
+/// guardrails then hold on the sum, whatever the order of the moves.
+library MoveMath {
+    /// @dev Amounts per unit are taken of so many units.
+    uint256 internal constant PROBE = 1e18;
+    /// @dev Base units a move may lose to rounding on one side: the venue's ceiling and two floors of marks.
+    uint256 internal constant ROUNDING = 3;
+
+    /// @dev One side of a position.
+    struct Side {
+        uint256 target;
+        /// @dev Amount at the last mark.
+        uint256 marked;
+        /// @dev Of PROBE units at the oracle price.
+        uint256 atOracle;
+        /// @dev Of PROBE units at the pool's spot price: what adding costs and removing brings.
+        uint256 atSpot;
+    }
+
+    /// @notice Change of units.
+    /// @param units held now
+    /// @param multiple V, WAD
+    function change(uint256 units, uint256 multiple, Side memory token, Side memory pair)
+        internal
+        pure
+        returns (int256)
+    {
+        (uint256 addToken, uint256 removeToken) = _oneSide(units, multiple, token);
+        (uint256 addPair, uint256 removePair) = _oneSide(units, multiple, pair);
+        uint256 removed = Math.max(removeToken, removePair);
+        return removed == 0 ? int256(Math.min(addToken, addPair)) : -int256(removed);
+    }
+
+    /// @notice Most that adding may cost, rounded up, or least that removing must bring, rounded down, for one side.
+    /// @param perProbe amount of PROBE units at the oracle price
+    function limit(int256 change_, uint256 perProbe, uint256 tolerance) internal pure returns (uint256) {
+        if (change_ < 0) {
+            return Math.mulDiv(Math.mulDiv(uint256(-change_), perProbe, PROBE), WAD - tolerance, WAD);
+        }
+        uint256 fair = Math.mulDiv(uint256(change_), perProbe, PROBE, Math.Rounding.Ceil);
+        return Math.mulDiv(fair, WAD + tolerance, WAD, Math.Rounding.Ceil);
+    }
+
+    /// @dev Room for more units, rounded down, or units over the target, rounded up; at least one of the two is 0.
+    function _oneSide(uint256 units, uint256 multiple, Side memory side)
+        private
+        pure
+        returns (uint256 add, uint256 remove)
+    {
+        // A loss also raises the deployed LP part one to one, which weighs more where V < 1.
+        uint256 weight = Math.max(multiple, WAD);
+        uint256 held = Math.mulDiv(units, side.atOracle, PROBE);
+        uint256 loss = Math.saturatingSub(side.marked, held) + ROUNDING;
+        uint256 budget = Math.saturatingSub(side.target, Math.mulDiv(loss, weight, WAD, Math.Rounding.Ceil));
+        if (budget == 0) return (0, units);
+        if (held <= budget) {
+            uint256 lossPerUnit = Math.saturatingSub(side.atSpot, side.atOracle);
+            uint256 cost = side.atOracle + 1 + Math.mulDiv(lossPerUnit, weight, WAD, Math.Rounding.Ceil);
+            return (Math.mulDiv(budget - held, PROBE, cost), 0);
+        }
+        uint256 lostPerUnit =
+            Math.mulDiv(Math.saturatingSub(side.atOracle, side.atSpot), weight, WAD, Math.Rounding.Ceil);
+        if (lostPerUnit >= side.atOracle) return (0, units);
+        remove = Math.mulDiv(held - budget, PROBE, side.atOracle - lostPerUnit, Math.Rounding.Ceil);
+        return (0, Math.min(remove, units));
+    }
+}

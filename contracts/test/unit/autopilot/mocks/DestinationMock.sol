@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+/// @notice The part of a destination that Autopilot reads, every answer settable. Prices are WAD per unit.
+contract DestinationMock {
+    uint256 public safePrice = 1e18;
+    uint256 public spotPrice = 1e18;
+    uint256 public backingPrice = 1e18;
+    bool public ok = true;
+
+    uint256 public issuerRate = 1e18;
+    uint256 public discount;
+    uint256 public totalSupply;
+
+    uint256 private _yearly;
+    uint256 private _staked;
+    uint256 private _end;
+    bool private _incentivesFail;
+
+    error GaugeBroken();
+
+    function setPrices(uint256 safe, uint256 spot, uint256 backing) external {
+        (safePrice, spotPrice, backingPrice) = (safe, spot, backing);
+    }
+
+    function setOk(bool ok_) external {
+        ok = ok_;
+    }
+
+    function setIssuerRate(uint256 rate) external {
+        issuerRate = rate;
+    }
+
+    function setDiscount(uint256 discount_) external {
+        discount = discount_;
+    }
+
+    function setTotalSupply(uint256 supply) external {
+        totalSupply = supply;
+    }
+
+    function setIncentives(uint256 yearly, uint256 staked, uint256 end) external {
+        (_yearly, _staked, _end) = (yearly, staked, end);
+    }
+
+    function breakIncentives(bool broken) external {
+        _incentivesFail = broken;
+    }
+
+    function incentives() external view returns (uint256, uint256, uint256) {
+        require(!_incentivesFail, GaugeBroken());
+        return (_yearly, _staked, _end);
+    }
+
+    function value(uint256 units) external view returns (uint256, uint256, uint256, bool) {
+        return (units * safePrice / 1e18, units * spotPrice / 1e18, units * backingPrice / 1e18, ok);
+    }
+}
