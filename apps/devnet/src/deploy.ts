@@ -36,6 +36,9 @@ async function forgeScript(
       chain.url,
       '--broadcast',
       '--slow',
+      // Probes keep a stipend in reserve that a simulation does not see as used.
+      '--gas-estimate-multiplier',
+      '300',
       '--unlocked',
       '--sender',
       accounts.deployer,
