@@ -76,7 +76,7 @@ export const configSchema = z.object({
     .describe('SolverExecutor owned by the key, default the one of the deployment file'),
   MAX_GAS_CYCLE: gasCeiling(4_000_000n, 'cycle'),
   MAX_GAS_REPORT: gasCeiling(15_000_000n, 'report'),
-  MAX_GAS_SNAPSHOT: gasCeiling(1_000_000n, 'snapshot'),
+  MAX_GAS_SNAPSHOT: gasCeiling(2_000_000n, 'snapshot'),
   MAX_GAS_REBALANCE: gasCeiling(8_000_000n, 'rebalance'),
 })
 

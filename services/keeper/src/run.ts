@@ -188,7 +188,8 @@ async function live(
     journal: config.DATABASE_FILE,
     errors: errorsAbi,
     log,
-    pollMs: Math.min(config.POLL_INTERVAL_MS, 1_000),
+    // A rollover is a chain of waits for the last transaction: look often while there is one.
+    pollMs: Math.min(Math.max(20, config.POLL_INTERVAL_MS / 3), 1_000),
     ...(onPoint !== undefined && { onPoint }),
   })
   // At once, not with the closers: jobs that wait for a transaction end with it.

@@ -7,7 +7,6 @@ import { at } from '../reads.ts'
 import { readBalancer } from '../solver/balancer.ts'
 import { executeData } from '../solver/calls.ts'
 import { readCurve } from '../solver/curve.ts'
-import type { Place } from '../solver/route.ts'
 import { type Solution, type Source, solve } from '../solver/solve.ts'
 import type { Venue } from '../solver/venue.ts'
 
@@ -150,8 +149,9 @@ async function readVault(
       ),
     }),
   ])
-  const held = destinations.map((each, i) => ({
-    ...each,
+  const held = destinations.map(({ address, venue }, i) => ({
+    address,
+    kind: venue,
     units: states[i]?.units ?? 0n,
     safe: states[i]?.safe ?? 0n,
   }))
@@ -163,18 +163,17 @@ async function search(
   { idle, deployed, factor, held }: VaultState,
   { room, least }: { room: bigint; least: bigint },
 ): Promise<Solution | undefined> {
-  const venues = await Promise.all(held.map(({ address, venue }) => readVenue(client, address, venue, block)))
-  const cash: Place = { kind: 'idle', asset: lmp.asset }
-  const places = held.flatMap(({ units, safe }, i) => {
+  const venues = await Promise.all(held.map(({ address, kind }) => readVenue(client, address, kind, block)))
+  const known = held.flatMap((each, i) => {
     const venue = venues[i]
-    return venue === undefined ? [] : [{ place: { kind: 'venue', venue } satisfies Place, units, safe }]
+    return venue === undefined ? [] : [{ ...each, venue }]
   })
   const sources: Source[] = [
-    { place: cash, most: min(idle, room), least },
-    ...places
+    { origin: { kind: 'idle', asset: lmp.asset }, most: min(idle, room), least },
+    ...known
       .filter(({ units, safe }) => units > 0n && safe > 0n)
-      .map(({ place, units, safe }) => ({
-        place,
+      .map(({ venue, units, safe }) => ({
+        origin: { kind: 'venue', venue } as const,
         most: min(units, (units * room) / safe),
         least: (units * least) / safe,
       })),
@@ -184,7 +183,7 @@ async function search(
   return solve({
     setting: { client, blockNumber: block.number, lmp: lmp.address, executor: contracts.executor, owner },
     sources,
-    targets: [cash, ...places.map(({ place }) => place)],
+    targets: known.map(({ venue }) => venue),
     factor,
     gasPrice,
     leastNet: ((idle + deployed) * LEAST_NET.part) / LEAST_NET.of,

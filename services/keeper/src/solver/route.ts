@@ -4,8 +4,8 @@ import type { Call, Proposal } from './calls.ts'
 import { measure, type Setting } from './simulation.ts'
 import type { Venue } from './venue.ts'
 
-/** Where assets of the vault can be: idle, or in a venue. */
-export type Place = { kind: 'idle'; asset: Address } | { kind: 'venue'; venue: Venue }
+/** Where assets of the vault come from: idle, or a venue. They never go to idle, which earns nothing. */
+export type Origin = { kind: 'idle'; asset: Address } | { kind: 'venue'; venue: Venue }
 
 /**
  * Part of every simulated amount that is not relied on, in millionths: the pools may move by a hair until inclusion.
@@ -18,13 +18,13 @@ const TUNED_PPM = 2n
 const TUNING_ROUNDS = 6
 
 /**
- * The proposal that moves `size` (assets when idle, units otherwise) from one place to another, with amounts measured in
- * simulation. Undefined when there is no such route or it fails.
+ * The proposal that moves `size` (assets when idle, units otherwise) into a venue, with amounts measured in simulation.
+ * Undefined when there is no such route or it fails.
  */
 export async function buildRoute(
   setting: Setting,
-  from: Place,
-  to: Place,
+  from: Origin,
+  to: Venue,
   size: bigint,
 ): Promise<Proposal | undefined> {
   const out = { token: from.kind === 'idle' ? from.asset : from.venue.destination, amount: size }
@@ -34,9 +34,9 @@ export async function buildRoute(
   if (entered === undefined) return undefined
   return {
     outs: [{ destination: from.kind === 'idle' ? zeroAddress : out.token, units: size }],
-    ins: [{ destination: to.kind === 'idle' ? zeroAddress : to.venue.destination, units: entered.units }],
+    ins: [{ destination: to.destination, units: entered.units }],
     calls: [...left.calls, ...entered.calls],
-    sweep: [...new Set([...tokensOf(from), ...tokensOf(to)])],
+    sweep: [...new Set([...(from.kind === 'venue' ? tokensOf(from.venue) : []), ...tokensOf(to)])],
   }
 }
 
@@ -48,8 +48,8 @@ interface Left {
 
 async function leave(
   setting: Setting,
-  from: Place,
-  to: Place,
+  from: Origin,
+  to: Venue,
   out: { token: Address; amount: bigint },
 ): Promise<Left | undefined> {
   if (from.kind === 'idle') return { calls: [], amounts: new Map([[from.asset, out.amount]]) }
@@ -63,7 +63,7 @@ async function leave(
       args: [out.amount, setting.executor],
     }),
   }
-  const weights = wantedTokens(venue, to)
+  const weights = commonTokens(venue, to)
   const exit = weights.size === 0 ? undefined : venue.exit(setting.executor, out.amount, weights)
   if (exit === undefined) return undefined
   const tokens = [...weights.keys()]
@@ -116,23 +116,17 @@ async function tune(
   return best
 }
 
-/** Tokens both places know, weighted by what the place of arrival holds of each. */
-function wantedTokens(venue: Venue, to: Place): Map<Address, bigint> {
-  if (to.kind === 'idle') return venue.reserves.has(to.asset) ? new Map([[to.asset, 1n]]) : new Map()
-  return new Map([...to.venue.reserves].filter(([token]) => venue.reserves.has(token)))
+/** Tokens both pools hold, weighted by what the pool of arrival holds of each. */
+function commonTokens(from: Venue, to: Venue): Map<Address, bigint> {
+  return new Map([...to.reserves].filter(([token]) => from.reserves.has(token)))
 }
 
 async function arrive(
   setting: Setting,
-  to: Place,
+  venue: Venue,
   out: { token: Address; amount: bigint },
   { calls, amounts }: Left,
 ): Promise<{ calls: Call[]; units: bigint } | undefined> {
-  if (to.kind === 'idle') {
-    const units = amounts.get(to.asset) ?? 0n
-    return units === 0n ? undefined : { calls: [], units }
-  }
-  const { venue } = to
   if (![...amounts].every(([token, amount]) => amount > 0n && venue.reserves.has(token))) return undefined
   const enter = venue.enter(setting.executor, amounts)
   const [lp] = (await measure(setting, out, [...calls, ...enter], [venue.lpToken])) ?? []
@@ -146,8 +140,8 @@ async function arrive(
   return { calls: [...enter, wrap], units }
 }
 
-function tokensOf(place: Place): Address[] {
-  return place.kind === 'idle' ? [place.asset] : [...place.venue.reserves.keys(), place.venue.lpToken]
+function tokensOf(venue: Venue): Address[] {
+  return [...venue.reserves.keys(), venue.lpToken]
 }
 
 function withSlack(amount: bigint): bigint {

@@ -1,12 +1,13 @@
 import { type Address, zeroAddress } from 'viem'
 import type { Proposal } from './calls.ts'
-import { buildRoute, type Place } from './route.ts'
+import { buildRoute, type Origin } from './route.ts'
 import { maximize } from './search.ts'
 import { type Check, type Setting, weigh } from './simulation.ts'
+import type { Venue } from './venue.ts'
 
-/** A place and what may leave it, in its own units (assets when idle). */
+/** An origin and what may leave it, in its own units (assets when idle). */
 export interface Source {
-  place: Place
+  origin: Origin
   most: bigint
   /** Units of the smallest trade worth a look. */
   least: bigint
@@ -15,7 +16,7 @@ export interface Source {
 export interface Problem {
   setting: Setting
   sources: readonly Source[]
-  targets: readonly Place[]
+  targets: readonly Venue[]
   /** Share of the gain a cost may reach, WAD, as the gate says now. */
   factor: bigint
   /** What one gas costs in base units of the asset; 0 where it cannot be said. */
@@ -41,14 +42,14 @@ const IMPOSSIBLE = -(2n ** 255n)
 const EFFORT = { samples: 4, refinements: 5 }
 
 /**
- * The move between two places that improves the vault most, or undefined when none passes with a margin. One pair of
- * places at a time: what is left to gain after it is found by the next search.
+ * The move into a venue that improves the vault most, or undefined when none passes with a margin. One pair at a
+ * time: what is left to gain after it is found by the next search.
  */
 export async function solve(problem: Problem): Promise<Solution | undefined> {
   let best: Solution | undefined
   for (const source of problem.sources) {
     for (const to of problem.targets) {
-      if (addressOf(source.place) === addressOf(to) || source.most < source.least) continue
+      if (addressOf(source.origin) === to.destination || source.most < source.least) continue
       const found = await bestSize(problem, source, to)
       if (found !== undefined && (best === undefined || found.net > best.net)) best = found
     }
@@ -58,12 +59,12 @@ export async function solve(problem: Problem): Promise<Solution | undefined> {
 
 async function bestSize(
   problem: Problem,
-  { place, most, least }: Source,
-  to: Place,
+  { origin, most, least }: Source,
+  to: Venue,
 ): Promise<Solution | undefined> {
   const found = new Map<bigint, { proposal: Proposal; check: Check }>()
   const score = async (size: bigint) => {
-    const proposal = await buildRoute(problem.setting, place, to, size)
+    const proposal = await buildRoute(problem.setting, origin, to, size)
     if (proposal === undefined) return IMPOSSIBLE
     const check = await weigh(problem.setting, proposal, problem.factor)
     found.set(size, { proposal, check })
@@ -77,7 +78,7 @@ async function bestSize(
   const { cost, gain, gas } = best.check
   const net = gain - cost - gas * problem.gasPrice
   if (net < problem.leastNet) return undefined
-  return { proposal: best.proposal, from: addressOf(place), to: addressOf(to), cost, gain, net }
+  return { proposal: best.proposal, from: addressOf(origin), to: to.destination, cost, gain, net }
 }
 
 /** Improvement before gas where the proposal passes with the margin; else how far it is from that, below 0. */
@@ -87,6 +88,6 @@ export function scoreOf(check: Check): bigint {
   return room > 0n ? check.gain - check.cost : room - 1n
 }
 
-function addressOf(place: Place): Address {
-  return place.kind === 'idle' ? zeroAddress : place.venue.destination
+function addressOf(origin: Origin): Address {
+  return origin.kind === 'idle' ? zeroAddress : origin.venue.destination
 }
