@@ -4,17 +4,17 @@ pragma solidity 0.8.37;
 import {IRebalanceGate, IRebalancer} from "../autopilot/IRebalanceGate.sol";
 import {IDestination} from "../destinations/IDestination.sol";
 import {Book, DestinationState, ILMP, Leg} from "./ILMP.sol";
+import {LmpLedger} from "./LmpLedger.sol";
 import {LmpMath} from "./LmpMath.sol";
 import {Position, Positions} from "./Positions.sol";
-import {ProfitLock} from "./ProfitLock.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/interfaces/IERC20Metadata.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
 /// @title Liquidity Management Pool
 /// @notice ERC-4626 vault over one asset. Its assets are idle here or in destinations, positions in pools of pegged assets.
@@ -64,9 +64,10 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// ROUNDING: always for those who stay; fees down.
 ///
 /// TOKENS: the asset and the units are plain ERC-20s. No fee on transfer (refused on every pull), no rebasing.
-contract LMP is ERC20, AccessManaged, ReentrancyGuardTransient, ILMP {
+contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
+    using FixedPointMathLib for uint256;
     using Positions for Position;
 
     /* CONSTANTS AND IMMUTABLES */
@@ -75,50 +76,14 @@ contract LMP is ERC20, AccessManaged, ReentrancyGuardTransient, ILMP {
     uint256 public constant MAX_FEE_BPS = 3000;
     /// @notice Highest cap, base units of the asset.
     uint256 public constant MAX_CAP = Positions.MAX_VALUE;
-    /// @notice Age from which a report no longer opens flows and a destination's min counts 0, seconds.
-    uint256 public constant MAX_AGE = Positions.MAX_AGE;
     /// @notice Gas every destination gets for its valuation.
     uint256 public constant PROBE_GAS = Positions.PROBE_GAS;
 
     IERC20 private immutable ASSET;
     uint8 private immutable DECIMALS;
 
-    /* STORAGE, one slot each; only the first is written on user paths */
-
-    struct Hot {
-        uint96 idle;
-        uint96 mark;
-    }
-
-    struct Sums {
-        uint128 min;
-        uint128 max;
-    }
-
-    struct Locked {
-        uint96 sumSafe;
-        uint96 locked;
-        uint32 lockStart;
-        uint32 lockEnd;
-    }
-
-    struct Config {
-        uint96 cap;
-        /// @dev Last report.
-        uint40 valuedAt;
-        uint16 feeBps;
-        bool clean;
-    }
-
-    Hot private _hot;
-    Sums private _sums;
-    Locked private _locked;
-    Config private _config;
-    address public gate;
-    address public feeRecipient;
-    address[] private _destinations;
-    mapping(address destination => Position) private _positions;
-    bool private transient _deposited;
+    /// @dev Not 0 in a transaction in which somebody deposited. A whole slot: cheaper than a bool.
+    uint256 private transient _deposits;
 
     /* CONSTRUCTOR */
 
@@ -187,8 +152,8 @@ contract LMP is ERC20, AccessManaged, ReentrancyGuardTransient, ILMP {
     function addProfit(uint256 assets) external nonReentrant {
         require(assets != 0, ZeroAmount());
         Book memory b = book();
-        b.idle += assets;
-        _settle(b, assets.toInt256());
+        b.idle = (b.idle + assets).toUint96();
+        _settle(b, int256(assets));
         _store(b);
         emit ProfitAdded(msg.sender, assets);
         _pullExact(ASSET, assets);
@@ -225,37 +190,31 @@ contract LMP is ERC20, AccessManaged, ReentrancyGuardTransient, ILMP {
 
     /// @notice Shares are rounded down.
     function deposit(uint256 assets, address receiver) external nonReentrant returns (uint256 shares) {
-        Book memory b = book();
-        uint256 supply = totalSupply();
-        uint256 value = LmpMath.entryValueUp(b, feeBps());
-        shares = LmpMath.toShares(assets, value, supply, Math.Rounding.Floor);
-        _enter(b, supply, value, assets, shares, receiver);
+        (Book memory b, uint256 value, uint256 supply) = _entryTerms();
+        shares = LmpMath.sharesDown(assets, value, supply);
+        _enter(b, value, supply, assets, shares, receiver);
     }
 
     /// @notice Assets are rounded up.
     function mint(uint256 shares, address receiver) external nonReentrant returns (uint256 assets) {
-        Book memory b = book();
-        uint256 supply = totalSupply();
-        uint256 value = LmpMath.entryValueUp(b, feeBps());
-        assets = LmpMath.toAssets(shares, value, supply, Math.Rounding.Ceil);
-        _enter(b, supply, value, assets, shares, receiver);
+        (Book memory b, uint256 value, uint256 supply) = _entryTerms();
+        assets = LmpMath.assetsUp(shares, value, supply);
+        _enter(b, value, supply, assets, shares, receiver);
     }
 
     /* EXIT */
 
     /// @notice Shares are rounded up.
     function withdraw(uint256 assets, address receiver, address owner) external nonReentrant returns (uint256 shares) {
-        Book memory b = book();
-        uint256 supply = totalSupply();
-        shares = LmpMath.toShares(assets, LmpMath.exitValueDown(b, feeBps()), supply, Math.Rounding.Ceil);
+        (Book memory b, uint256 value, uint256 supply) = _exitTerms();
+        shares = LmpMath.sharesUp(assets, value, supply);
         _exit(b, supply, assets, shares, receiver, owner);
     }
 
     /// @notice Assets are rounded down.
     function redeem(uint256 shares, address receiver, address owner) external nonReentrant returns (uint256 assets) {
-        Book memory b = book();
-        uint256 supply = totalSupply();
-        assets = LmpMath.toAssets(shares, LmpMath.exitValueDown(b, feeBps()), supply, Math.Rounding.Floor);
+        (Book memory b, uint256 value, uint256 supply) = _exitTerms();
+        assets = LmpMath.assetsDown(shares, value, supply);
         _exit(b, supply, assets, shares, receiver, owner);
     }
 
@@ -267,7 +226,7 @@ contract LMP is ERC20, AccessManaged, ReentrancyGuardTransient, ILMP {
     {
         require(shares != 0, ZeroAmount());
         require(receiver != address(0), ZeroAddress());
-        require(!_deposited, DepositedInThisTransaction());
+        require(_deposits == 0, DepositedInThisTransaction());
         Book memory b = book();
         _settle(b, 0);
         uint256 supply = totalSupply();
@@ -298,35 +257,36 @@ contract LMP is ERC20, AccessManaged, ReentrancyGuardTransient, ILMP {
 
     /// @notice Released value less the fee earned on it, rounded down.
     function totalAssets() public view returns (uint256) {
-        return LmpMath.totalValueDown(book(), feeBps());
+        (Book memory b, uint256 bps) = _load();
+        return LmpMath.totalValueDown(b, bps);
     }
 
     function convertToShares(uint256 assets) external view returns (uint256) {
-        return LmpMath.toShares(assets, totalAssets(), totalSupply(), Math.Rounding.Floor);
+        return LmpMath.sharesDown(assets, totalAssets(), totalSupply());
     }
 
     function convertToAssets(uint256 shares) external view returns (uint256) {
-        return LmpMath.toAssets(shares, totalAssets(), totalSupply(), Math.Rounding.Floor);
+        return LmpMath.assetsDown(shares, totalAssets(), totalSupply());
     }
 
     /// @notice Exact.
     function previewDeposit(uint256 assets) external view returns (uint256) {
-        return LmpMath.toShares(assets, entryAssets(), totalSupply(), Math.Rounding.Floor);
+        return LmpMath.sharesDown(assets, entryAssets(), totalSupply());
     }
 
     /// @notice Exact.
     function previewMint(uint256 shares) external view returns (uint256) {
-        return LmpMath.toAssets(shares, entryAssets(), totalSupply(), Math.Rounding.Ceil);
+        return LmpMath.assetsUp(shares, entryAssets(), totalSupply());
     }
 
     /// @notice Exact.
     function previewWithdraw(uint256 assets) external view returns (uint256) {
-        return LmpMath.toShares(assets, exitAssets(), totalSupply(), Math.Rounding.Ceil);
+        return LmpMath.sharesUp(assets, exitAssets(), totalSupply());
     }
 
     /// @notice Exact.
     function previewRedeem(uint256 shares) external view returns (uint256) {
-        return LmpMath.toAssets(shares, exitAssets(), totalSupply(), Math.Rounding.Floor);
+        return LmpMath.assetsDown(shares, exitAssets(), totalSupply());
     }
 
     /// @notice What the cap leaves; 0 while entries are closed or when it would buy no share.
@@ -341,75 +301,19 @@ contract LMP is ERC20, AccessManaged, ReentrancyGuardTransient, ILMP {
     }
 
     /// @notice What the owner's shares are paid now, at most idle; 0 without a report younger than 24 h.
-    function maxWithdraw(address owner) external view returns (uint256) {
-        Book memory b = book();
-        if (!_isReported(b)) return 0;
-        return Math.min(b.idle, _redeemable(b, balanceOf(owner)));
+    function maxWithdraw(address owner) external view returns (uint256 assets) {
+        (assets,) = _exitable(owner);
     }
 
-    /// @notice The owner's shares, at most what idle pays; 0 without a report younger than 24 h or when they would be paid nothing.
+    /// @notice The owner's shares, at most what idle pays; 0 without a report younger than 24 h or when they are paid nothing.
     function maxRedeem(address owner) external view returns (uint256 shares) {
-        Book memory b = book();
-        if (!_isReported(b)) return 0;
-        shares = Math.min(
-            balanceOf(owner),
-            LmpMath.toShares(b.idle, LmpMath.exitValueDown(b, feeBps()), totalSupply(), Math.Rounding.Floor)
-        );
-        if (_redeemable(b, shares) == 0) return 0;
-    }
-
-    /* VIEWS: THE BOOK */
-
-    /// @inheritdoc ILMP
-    function book() public view returns (Book memory b) {
-        Hot storage hot = _hot;
-        Locked storage lock = _locked;
-        (b.idle, b.mark) = (hot.idle, hot.mark);
-        (b.sumMin, b.sumMax) = (_sums.min, _sums.max);
-        (b.sumSafe, b.lockEnd) = (lock.sumSafe, lock.lockEnd);
-        b.locked = ProfitLock.remaining(lock.locked, lock.lockStart, lock.lockEnd, block.timestamp);
-        (b.valuedAt, b.clean) = (_config.valuedAt, _config.clean);
-    }
-
-    /// @inheritdoc ILMP
-    function entryAssets() public view returns (uint256) {
-        return LmpMath.entryValueUp(book(), feeBps());
-    }
-
-    /// @inheritdoc ILMP
-    function exitAssets() public view returns (uint256) {
-        return LmpMath.exitValueDown(book(), feeBps());
-    }
-
-    /// @inheritdoc ILMP
-    function isFresh() external view returns (bool) {
-        return _isFresh(book());
-    }
-
-    /// @inheritdoc ILMP
-    function destinations() external view returns (address[] memory) {
-        return _destinations;
-    }
-
-    /// @inheritdoc ILMP
-    function destinationState(address destination) external view returns (DestinationState memory) {
-        return _known(destination).state();
-    }
-
-    /// @inheritdoc ILMP
-    function cap() external view returns (uint256) {
-        return _config.cap;
-    }
-
-    /// @inheritdoc ILMP
-    function feeBps() public view returns (uint256) {
-        return _config.feeBps;
+        (, shares) = _exitable(owner);
     }
 
     /* INTERNAL: FLOWS */
 
     /// @param value ENTRY
-    function _enter(Book memory b, uint256 supply, uint256 value, uint256 assets, uint256 shares, address receiver)
+    function _enter(Book memory b, uint256 value, uint256 supply, uint256 assets, uint256 shares, address receiver)
         private
     {
         require(assets != 0 && shares != 0, ZeroAmount());
@@ -417,8 +321,9 @@ contract LMP is ERC20, AccessManaged, ReentrancyGuardTransient, ILMP {
         require(_isFresh(b), NotFresh());
         require(!LmpMath.isPriceTooLow(value, supply), PriceTooLow());
         uint256 gross = LmpMath.grossValue(b);
-        require(assets <= Math.saturatingSub(_config.cap, gross), CapExceeded(_config.cap));
-        _deposited = true;
+        uint256 limit = _config.cap;
+        require(assets <= limit.zeroFloorSub(gross), CapExceeded(limit));
+        _deposits = 1;
         b.mark = LmpMath.markAfterEntry(b.mark, gross, assets, shares, supply);
         b.idle += assets;
         _storeHot(b);
@@ -479,51 +384,23 @@ contract LMP is ERC20, AccessManaged, ReentrancyGuardTransient, ILMP {
         }
     }
 
-    /* INTERNAL: VALUE */
-
-    function _report() private {
-        Book memory b = book();
-        uint256 safeBefore = b.sumSafe;
-        b.clean = true;
-        address[] memory list = _destinations;
-        for (uint256 i; i < list.length; ++i) {
-            _revalue(b, list[i]);
-        }
-        b.valuedAt = block.timestamp;
-        _settle(b, _difference(b.sumSafe, safeBefore));
-        _store(b);
-        emit Reported(msg.sender, b.idle, b.sumSafe, b.sumMin, b.sumMax, b.locked, b.mark, totalSupply(), b.clean);
+    /// @return room what the cap leaves, 0 while entries are closed
+    /// @return shares what it buys, rounded down
+    function _room() private view returns (uint256 room, uint256 shares) {
+        (Book memory b, uint256 value, uint256 supply) = _entryTerms();
+        if (!_isFresh(b) || LmpMath.isPriceTooLow(value, supply)) return (0, 0);
+        room = uint256(_config.cap).zeroFloorSub(LmpMath.grossValue(b));
+        shares = LmpMath.sharesDown(room, value, supply);
     }
 
-    /// @return good valued and safe
-    function _revalue(Book memory b, address destination) private returns (bool good) {
-        Position storage p = _known(destination);
-        good = p.revalue(b, destination);
-        if (!good && p.units != 0) b.clean = false;
-    }
-
-    /// @dev Books a change of value by `delta` that `b` already shows. Stores lock and mints the fee; `b` is the caller's to store.
-    function _settle(Book memory b, int256 delta) private {
-        if (delta > 0) {
-            (b.locked, b.lockEnd) = ProfitLock.add(b.locked, b.lockEnd, uint256(delta), block.timestamp);
-        } else if (delta < 0) {
-            b.locked = ProfitLock.eat(b.locked, uint256(-delta));
-        }
-        if (delta != 0) _storeLock(b);
-
-        uint256 released = LmpMath.releasedValue(b);
-        uint256 fee;
-        uint256 feeShares;
-        if (released > b.mark) {
-            uint256 bps = feeBps();
-            fee = LmpMath.feeDown(released - b.mark, bps);
-            feeShares = LmpMath.toShares(fee, LmpMath.feeShareValueUp(b, bps), totalSupply(), Math.Rounding.Floor);
-            b.mark = released;
-            if (feeShares != 0) _mint(feeRecipient, feeShares);
-        } else if (delta == 0) {
-            return;
-        }
-        emit Settled(delta, b.locked, b.lockEnd, b.mark, fee, feeShares);
+    /// @return assets what the owner's shares are paid from idle now, rounded down; 0 while exits are closed
+    /// @return shares what may be redeemed for that, rounded down
+    function _exitable(address owner) private view returns (uint256 assets, uint256 shares) {
+        (Book memory b, uint256 value, uint256 supply) = _exitTerms();
+        if (!_isReported(b)) return (0, 0);
+        shares = balanceOf(owner).min(LmpMath.sharesDown(b.idle, value, supply));
+        if (LmpMath.assetsDown(shares, value, supply) == 0) shares = 0;
+        assets = b.idle.min(LmpMath.assetsDown(balanceOf(owner), value, supply));
     }
 
     /* INTERNAL: REBALANCE */
@@ -566,26 +443,7 @@ contract LMP is ERC20, AccessManaged, ReentrancyGuardTransient, ILMP {
         }
     }
 
-    /* INTERNAL: STORAGE */
-
-    function _store(Book memory b) private {
-        _storeHot(b);
-        _sums = Sums({min: b.sumMin.toUint128(), max: b.sumMax.toUint128()});
-        _locked.sumSafe = b.sumSafe.toUint96();
-        (_config.valuedAt, _config.clean) = (uint40(b.valuedAt), b.clean);
-    }
-
-    function _storeHot(Book memory b) private {
-        b.mark = Math.min(b.mark, type(uint96).max);
-        _hot = Hot({idle: b.idle.toUint96(), mark: uint96(b.mark)});
-    }
-
-    /// @dev The lock as of now. What exceeds its range is released at once.
-    function _storeLock(Book memory b) private {
-        b.locked = Math.min(b.locked, type(uint96).max);
-        (_locked.locked, _locked.lockStart, _locked.lockEnd) =
-        (uint96(b.locked), uint32(block.timestamp), uint32(b.lockEnd));
-    }
+    /* INTERNAL: OTHERS */
 
     function _setGate(address gate_) private {
         require(gate_ != address(0), ZeroAddress());
@@ -607,8 +465,6 @@ contract LMP is ERC20, AccessManaged, ReentrancyGuardTransient, ILMP {
         emit CapSet(cap_);
     }
 
-    /* INTERNAL: TOKENS */
-
     /// @dev Refuses tokens that take a fee; a donation made before does not count.
     function _pullExact(IERC20 token, uint256 amount) private {
         uint256 expected = token.balanceOf(address(this)) + amount;
@@ -616,43 +472,9 @@ contract LMP is ERC20, AccessManaged, ReentrancyGuardTransient, ILMP {
         require(token.balanceOf(address(this)) == expected, InexactTransfer(address(token)));
     }
 
-    /* INTERNAL: VIEWS */
-
-    /// @return room what the cap leaves, 0 while entries are closed
-    /// @return shares what it buys, rounded down
-    function _room() private view returns (uint256 room, uint256 shares) {
-        Book memory b = book();
-        uint256 value = LmpMath.entryValueUp(b, feeBps());
-        uint256 supply = totalSupply();
-        if (!_isFresh(b) || LmpMath.isPriceTooLow(value, supply)) return (0, 0);
-        room = Math.saturatingSub(_config.cap, LmpMath.grossValue(b));
-        shares = LmpMath.toShares(room, value, supply, Math.Rounding.Floor);
-    }
-
-    function _redeemable(Book memory b, uint256 shares) private view returns (uint256) {
-        return LmpMath.toAssets(shares, LmpMath.exitValueDown(b, feeBps()), totalSupply(), Math.Rounding.Floor);
-    }
-
-    function _isReported(Book memory b) private view returns (bool) {
-        return block.timestamp < b.valuedAt + MAX_AGE;
-    }
-
-    function _isFresh(Book memory b) private view returns (bool) {
-        return b.clean && _isReported(b);
-    }
-
-    function _known(address destination) private view returns (Position storage p) {
-        p = _positions[destination];
-        require(p.known, UnknownDestination(destination));
-    }
-
     /// @dev A low-level read: what is no destination gets a named error, not a failed decoding.
     function _servesThis(address destination) private view returns (bool) {
         (bool success, bytes memory answer) = destination.staticcall(abi.encodeCall(IDestination.vault, ()));
         return success && answer.length == 32 && abi.decode(answer, (uint256)) == uint160(address(this));
-    }
-
-    function _difference(uint256 a, uint256 b) private pure returns (int256) {
-        return a.toInt256() - b.toInt256();
     }
 }

@@ -2,13 +2,13 @@
 pragma solidity 0.8.37;
 
 import {Book} from "./ILMP.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
 /// @title The vault's arithmetic
 /// @notice Pure; the meaning of the terms is in LMP.sol. Amounts in base units of the asset, (x)+ = max(x, 0).
 /// Every rounding is against the one who acts: for those who stay, and fees down.
 library LmpMath {
-    using Math for uint256;
+    using FixedPointMathLib for uint256;
 
     uint256 internal constant WAD = 1e18;
     uint256 internal constant BPS = 10_000;
@@ -21,61 +21,68 @@ library LmpMath {
 
     /// @notice V = idle + sumSafe.
     function grossValue(Book memory b) internal pure returns (uint256) {
-        return b.idle + b.sumSafe;
+        // Both fit 96 bits.
+        unchecked {
+            return b.idle + b.sumSafe;
+        }
     }
 
     /// @notice R = V - L.
     function releasedValue(Book memory b) internal pure returns (uint256) {
-        return grossValue(b).saturatingSub(b.locked);
+        return grossValue(b).zeroFloorSub(b.locked);
     }
 
     /// @notice ENTRY = idle + sumMax - phi*(V - M)+, rounded up.
     function entryValueUp(Book memory b, uint256 feeBps) internal pure returns (uint256) {
-        return b.idle + b.sumMax - feeDown(grossValue(b).saturatingSub(b.mark), feeBps);
+        return b.idle + b.sumMax - feeDown(grossValue(b).zeroFloorSub(b.mark), feeBps);
     }
 
     /// @notice EXIT = idle + sumMin - L - phi*(R - M)+, rounded down, never below 0.
     function exitValueDown(Book memory b, uint256 feeBps) internal pure returns (uint256) {
-        return (b.idle + b.sumMin).saturatingSub(b.locked)
-            .saturatingSub(feeUp(releasedValue(b).saturatingSub(b.mark), feeBps));
+        return
+            (b.idle + b.sumMin).zeroFloorSub(b.locked)
+                .zeroFloorSub(feeUp(releasedValue(b).zeroFloorSub(b.mark), feeBps));
     }
 
     /// @notice totalAssets = R - phi*(R - M)+, rounded down.
     function totalValueDown(Book memory b, uint256 feeBps) internal pure returns (uint256) {
         uint256 released = releasedValue(b);
-        return released - feeUp(released.saturatingSub(b.mark), feeBps);
+        return released - feeUp(released.zeroFloorSub(b.mark), feeBps);
     }
 
     /// @notice V - phi*(V - M)+, rounded up: what all shares are worth to the fee, which is paid in shares at this price.
     function feeShareValueUp(Book memory b, uint256 feeBps) internal pure returns (uint256) {
         uint256 gross = grossValue(b);
-        return gross - feeDown(gross.saturatingSub(b.mark), feeBps);
+        return gross - feeDown(gross.zeroFloorSub(b.mark), feeBps);
     }
 
     function feeDown(uint256 profit, uint256 feeBps) internal pure returns (uint256) {
-        return profit * feeBps / BPS;
+        // A profit fits 97 bits, feeBps 14.
+        unchecked {
+            return profit * feeBps / BPS;
+        }
     }
 
     function feeUp(uint256 profit, uint256 feeBps) internal pure returns (uint256) {
-        return (profit * feeBps).ceilDiv(BPS);
+        return profit.mulDivUp(feeBps, BPS);
     }
 
-    /* CONVERSIONS, with one virtual share and one virtual base unit */
+    /* CONVERSIONS, with one virtual share and one virtual base unit; absurd amounts revert `MulDivFailed` */
 
-    function toShares(uint256 assets, uint256 value, uint256 supply, Math.Rounding rounding)
-        internal
-        pure
-        returns (uint256)
-    {
-        return assets.mulDiv(supply + 1, value + 1, rounding);
+    function sharesDown(uint256 assets, uint256 value, uint256 supply) internal pure returns (uint256) {
+        return assets.mulDiv(supply + 1, value + 1);
     }
 
-    function toAssets(uint256 shares, uint256 value, uint256 supply, Math.Rounding rounding)
-        internal
-        pure
-        returns (uint256)
-    {
-        return shares.mulDiv(value + 1, supply + 1, rounding);
+    function sharesUp(uint256 assets, uint256 value, uint256 supply) internal pure returns (uint256) {
+        return assets.mulDivUp(supply + 1, value + 1);
+    }
+
+    function assetsDown(uint256 shares, uint256 value, uint256 supply) internal pure returns (uint256) {
+        return shares.mulDiv(value + 1, supply + 1);
+    }
+
+    function assetsUp(uint256 shares, uint256 value, uint256 supply) internal pure returns (uint256) {
+        return shares.mulDivUp(value + 1, supply + 1);
     }
 
     /// @notice Whether shares are worth so little that an entry would be mostly rounding.
@@ -96,7 +103,7 @@ library LmpMath {
         if (gross >= mark) return mark + assets;
         // The first shares own the whole book: nobody's old high-water mark is theirs.
         if (supply == 0) return gross + assets;
-        return (mark + mark.mulDiv(shares, supply, Math.Rounding.Ceil)).max(gross + assets);
+        return (mark + mark.mulDivUp(shares, supply)).max(gross + assets);
     }
 
     /// @notice Above the mark M - a; below it each share takes its part of the mark, but M never ends below V - a.
@@ -111,8 +118,8 @@ library LmpMath {
         uint256 shares,
         uint256 supply
     ) internal pure returns (uint256) {
-        if (gross >= mark) return (mark + unlocked).saturatingSub(leaving);
-        return (mark - mark.mulDiv(shares, supply)).max((gross + unlocked).saturatingSub(leaving));
+        if (gross >= mark) return (mark + unlocked).zeroFloorSub(leaving);
+        return (mark - mark.mulDiv(shares, supply)).max((gross + unlocked).zeroFloorSub(leaving));
     }
 
     /* EXIT IN KIND */
@@ -126,12 +133,12 @@ library LmpMath {
         returns (uint256 keep, uint256 unlocked)
     {
         uint256 exitable = b.idle + b.sumMin;
-        keep = exitable == 0 ? MAX_KEEP : b.locked.mulDiv(WAD, exitable, Math.Rounding.Ceil).min(MAX_KEEP);
-        unlocked = b.locked.saturatingSub(exitable.mulDiv(keep, WAD)).mulDiv(shares, supply + 1, Math.Rounding.Ceil);
+        keep = exitable == 0 ? MAX_KEEP : b.locked.mulDivUp(WAD, exitable).min(MAX_KEEP);
+        unlocked = b.locked.zeroFloorSub(exitable.mulDiv(keep, WAD)).mulDivUp(shares, supply + 1);
     }
 
     /// @notice balance * shares/(supply + 1) * (1 - k), rounded down.
     function sliceDown(uint256 balance, uint256 shares, uint256 supply, uint256 keep) internal pure returns (uint256) {
-        return balance.mulDiv(shares * (WAD - keep), (supply + 1) * WAD);
+        return balance.fullMulDiv(shares * (WAD - keep), (supply + 1) * WAD);
     }
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IDestination} from "../destinations/IDestination.sol";
 import {Book, DestinationState, ILMP} from "./ILMP.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
 /// @dev Two slots. Values are those of the last good valuation, scaled when units leave.
 struct Position {
@@ -25,6 +25,8 @@ struct Position {
 /// @title Positions of the vault and their part in its book
 /// @notice Each function keeps the sums of a book in memory in step with the position in storage; the caller stores the sums.
 library Positions {
+    using FixedPointMathLib for uint256;
+
     /// @dev How long values that cannot be renewed are kept.
     uint256 internal constant MAX_AGE = 24 hours;
     /// @dev Gas of one valuation. Fixed, so that nobody can make a destination fail by sending little gas.
@@ -60,9 +62,9 @@ library Positions {
         _subtract(p, b);
         uint256 left = held - units;
         p.units = uint128(left);
-        p.safe = uint96(Math.mulDiv(p.safe, left, held, Math.Rounding.Ceil));
-        p.spot = uint96(Math.mulDiv(p.spot, left, held, Math.Rounding.Ceil));
-        p.backing = uint96(Math.mulDiv(p.backing, left, held, Math.Rounding.Ceil));
+        p.safe = uint96(uint256(p.safe).mulDivUp(left, held));
+        p.spot = uint96(uint256(p.spot).mulDivUp(left, held));
+        p.backing = uint96(uint256(p.backing).mulDivUp(left, held));
         _add(p, b);
     }
 
@@ -83,17 +85,21 @@ library Positions {
     }
 
     function _add(Position storage p, Book memory b) private view {
-        (uint256 safe, uint256 spot) = (p.safe, p.spot);
-        b.sumSafe += safe;
-        b.sumMax += Math.max(safe, spot);
-        if (!p.stale) b.sumMin += Math.min(safe, spot);
+        (uint256 safe, uint256 min, uint256 max) = _parts(p);
+        (b.sumSafe, b.sumMin, b.sumMax) = (b.sumSafe + safe, b.sumMin + min, b.sumMax + max);
     }
 
     function _subtract(Position storage p, Book memory b) private view {
-        (uint256 safe, uint256 spot) = (p.safe, p.spot);
-        b.sumSafe -= safe;
-        b.sumMax -= Math.max(safe, spot);
-        if (!p.stale) b.sumMin -= Math.min(safe, spot);
+        (uint256 safe, uint256 min, uint256 max) = _parts(p);
+        (b.sumSafe, b.sumMin, b.sumMax) = (b.sumSafe - safe, b.sumMin - min, b.sumMax - max);
+    }
+
+    /// @dev What a position adds to each of the three sums.
+    function _parts(Position storage p) private view returns (uint256 safe, uint256 min, uint256 max) {
+        uint256 spot = p.spot;
+        safe = p.safe;
+        min = p.stale ? 0 : safe.min(spot);
+        max = safe.max(spot);
     }
 
     /// @dev Reads at most four words of the answer, so that a long one costs nothing. Good: it answered in time, in the right

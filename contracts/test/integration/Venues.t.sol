@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {LstFixture} from "../fixtures/LstFixture.sol";
 import {BalancerV2} from "../venues/BalancerV2.sol";
 import {Chainlink} from "../venues/Chainlink.sol";
+import {CurveV1} from "../venues/CurveV1.sol";
 import {VenueConfig, VenueSet, Venues} from "../venues/Venues.sol";
 import {LiquidityGaugeLike} from "../venues/interfaces/BalancerGaugesLike.sol";
 import {BalancerPoolLike, BalancerVaultLike, WeightedPoolLike} from "../venues/interfaces/BalancerV2Like.sol";
 import {AggregatorProxyLike, FluxAggregatorLike} from "../venues/interfaces/ChainlinkLike.sol";
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Test} from "forge-std/Test.sol";
 
@@ -147,7 +150,7 @@ contract VenuesTest is Test {
         vm.prank(distributor);
         set.rewardToken.approve(address(set.gauge), 70e18);
 
-        vm.expectRevert();
+        vm.expectRevert(bytes("")); // the Vyper gauge gives no reason
         set.gauge.deposit_reward_token(address(set.rewardToken), 70e18);
 
         skip(1 days);
@@ -208,7 +211,7 @@ contract VenuesTest is Test {
         set.lst[1].approve(address(set.curve.pool), 100e18);
         uint256 quote = set.curve.pool.get_dy(2, 0, 100e18);
         uint256 before = weth.balanceOf(lp);
-        vm.expectRevert();
+        vm.expectRevert(bytes("Exchange resulted in fewer coins than expected"));
         set.curve.pool.exchange(2, 0, 100e18, quote + 1);
         set.curve.pool.exchange(2, 0, 100e18, quote);
         vm.stopPrank();
@@ -258,8 +261,8 @@ contract VenuesTest is Test {
     function test_uniswap_mintThenBurnReturnsBothSides() public {
         (uint256 abcBefore, uint256 wethBefore) = (set.abc.balanceOf(lp), weth.balanceOf(lp));
         vm.startPrank(lp);
-        set.abc.transfer(address(set.pair), 20_000e18);
-        weth.transfer(address(set.pair), 100e18);
+        assertTrue(set.abc.transfer(address(set.pair), 20_000e18));
+        assertTrue(weth.transfer(address(set.pair), 100e18));
         uint256 liquidity = set.pair.mint(lp);
         assertEq(liquidity, set.pair.totalSupply() / 11);
         set.pair.transfer(address(set.pair), liquidity);
@@ -314,10 +317,15 @@ contract VenuesTest is Test {
     function test_fixtures_belongToTheIssuer() public {
         assertEq(set.lst[2].owner(), issuer);
         assertEq(set.abc.owner(), issuer);
-        vm.expectRevert();
+        vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, address(this)));
         set.lst[2].setRate(2e18);
-        vm.prank(issuer);
+        vm.startPrank(issuer);
+        vm.expectRevert(LstFixture.ZeroRate.selector);
+        set.lst[2].setRate(0);
+        vm.expectEmit(address(set.lst[2]));
+        emit LstFixture.RateSet(1e18, 0.9e18);
         set.lst[2].setRate(0.9e18);
+        vm.stopPrank();
         assertEq(set.lst[2].getRate(), 0.9e18);
     }
 
@@ -386,7 +394,7 @@ contract VenuesTest is Test {
 
     function coinBalances(address account) private view returns (uint256[4] memory balances) {
         for (uint256 i; i < 4; ++i) {
-            balances[i] = IERC20(set.curve.pool.coins(int128(uint128(i)))).balanceOf(account);
+            balances[i] = CurveV1.coinAt(set.curve, i).balanceOf(account);
         }
     }
 }

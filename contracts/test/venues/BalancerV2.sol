@@ -29,7 +29,7 @@ struct StablePoolParams {
     address[] tokens;
     /// @dev Per token; zero: the rate is 1.
     address[] rateProviders;
-    /// @dev The pool's A, 1 to 5000.
+    /// @dev A*n^(n-1) of the StableSwap paper, 1 to 5000.
     uint256 amplification;
     /// @dev WAD, 1e12 (0.0001%) to 0.1e18.
     uint256 swapFee;
@@ -46,7 +46,8 @@ library BalancerV2 {
     uint256 private constant BUFFER_PERIOD = 30 days;
     uint256 private constant MAX_PROTOCOL_FEE = 1e18;
 
-    /// @dev `userData` tag of a pool's first join; the amounts leave out the BPT of a weighted pool, which is not a leg.
+    /// @dev `userData` tag of a pool's first join; one amount per token the vault lists follows, a composable pool's own
+    /// BPT included.
     uint256 private constant JOIN_INIT = 0;
 
     /// @param admin of the authorizer: grants every permission in Balancer

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Artifacts} from "./Artifacts.sol";
 import {CurveStableSwapLike, CurveTokenLike} from "./interfaces/CurveV1Like.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 struct CurveV1Pool {
     CurveStableSwapLike pool;
@@ -15,7 +16,7 @@ struct CurveV1Pool {
 /// 18, 6, 6 and 18 decimals, here all four have 18 (`packages/venues/scripts/manifest.ts`). The invariant, fees and every
 /// jump are untouched. The pool knows no rates: a token worth 1.1 ETH trades near par with one worth 1.
 library CurveV1 {
-    /// @param amplification the pool's A (times n, as `A()` returns it)
+    /// @param amplification what `A()` returns: A*n^(n-1) of the StableSwap paper
     /// @param fee of 1e10
     /// @dev The pool has no admin fee until its owner, the caller, sets one.
     function deploy(IERC20[4] memory coins, uint256 amplification, uint256 fee)
@@ -36,9 +37,13 @@ library CurveV1 {
     function addLiquidity(CurveV1Pool memory curve, uint256[4] memory amounts) internal {
         for (uint256 i; i < 4; ++i) {
             if (amounts[i] == 0) continue;
-            IERC20 coin = IERC20(curve.pool.coins(int128(uint128(i))));
-            require(coin.approve(address(curve.pool), amounts[i]));
+            require(coinAt(curve, i).approve(address(curve.pool), amounts[i]));
         }
         curve.pool.add_liquidity(amounts, 0);
+    }
+
+    /// @param index 0 to 3
+    function coinAt(CurveV1Pool memory curve, uint256 index) internal view returns (IERC20) {
+        return IERC20(curve.pool.coins(SafeCast.toInt128(SafeCast.toInt256(index))));
     }
 }

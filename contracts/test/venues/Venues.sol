@@ -15,6 +15,7 @@ import {AggregatorProxyLike} from "./interfaces/ChainlinkLike.sol";
 import {UniswapV2PairLike} from "./interfaces/UniswapV2Like.sol";
 import {WETH9Like} from "./interfaces/WETH9Like.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 struct VenueConfig {
     /// @dev Makes every call: a test contract (`address(this)`) or a script's broadcaster. Needs ETH for `wethNeeded`.
@@ -181,7 +182,7 @@ library Venues {
         private
         returns (AggregatorProxyLike)
     {
-        return Chainlink.deployFeed(link, config.caller, config.oracle, 18, description, int256(price));
+        return Chainlink.deployFeed(link, config.caller, config.oracle, 18, description, SafeCast.toInt256(price));
     }
 
     /// @dev The caller set everything up; from here the actors own what is theirs.

@@ -56,7 +56,7 @@ export function readDeployment(path: string, chainId?: number): Deployment {
       `deployment file ${path} is missing: deploy with contracts/script/Deploy.s.sol or start the devnet with npm start`,
     )
   }
-  const result = deploymentSchema.safeParse(parseJson(text))
+  const result = deploymentSchema.safeParse(parseJson(path, text))
   if (!result.success) {
     const issue = result.error.issues[0]
     const where = issue?.path.length ? `${issue.path.join('.')}: ` : ''
@@ -82,11 +82,10 @@ export function contractAddress(deployment: Deployment, name: string): Address {
   )
 }
 
-/** `undefined` for what is not JSON: the schema then says what it expected. */
-function parseJson(text: string): unknown {
+function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return undefined
+    throw new StartupError(`deployment file ${path} is not JSON: deploy again`)
   }
 }

@@ -8,7 +8,6 @@ CREATE TABLE `tx_attempts` (
 	`gas` integer NOT NULL,
 	`maxFeePerGas` text NOT NULL,
 	`maxPriorityFeePerGas` text NOT NULL,
-	`atBlock` integer NOT NULL,
 	`error` text,
 	`createdAt` integer NOT NULL,
 	FOREIGN KEY (`intentId`) REFERENCES `tx_intents`(`id`) ON UPDATE no action ON DELETE no action

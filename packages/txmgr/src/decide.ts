@@ -27,12 +27,20 @@ export interface OpenIntent {
   attempts: readonly Attempt[]
 }
 
+/** Broadcasts of one signed transaction; times in milliseconds, this machine. */
+export interface Publication {
+  firstAt: number
+  /** Head at the first broadcast: a transaction waits in blocks, not only in time. */
+  firstBlock: bigint
+  lastAt: number
+}
+
 export interface JournalState {
   open: readonly OpenIntent[]
   /** 1 + the highest nonce of a final intent; 0 when there is none. */
   settledNonces: number
-  /** When each hash was last broadcast by this process, in milliseconds. */
-  broadcastAt: ReadonlyMap<Hash, number>
+  /** What this process has broadcast. A restart or a reorg starts it afresh: first publish, then count the wait. */
+  published: ReadonlyMap<Hash, Publication>
   /** Milliseconds, this machine. */
   now: number
 }
@@ -134,12 +142,14 @@ function push(
   if (latest === undefined) return []
   // Only the nonce the chain waits for can be short of fees; those above it wait for their turn.
   const next = intent.nonce === view.nonce
+  const published = state.published.get(latest.hash)
   const slow =
-    state.now - latest.createdAt >= policy.replaceAfterMs &&
-    view.head.number - latest.atBlock >= policy.replaceAfterBlocks
+    published !== undefined &&
+    state.now - published.firstAt >= policy.replaceAfterMs &&
+    view.head.number - published.firstBlock >= policy.replaceAfterBlocks
   const wrongKind = intent.closing !== null && latest.kind === 'call'
   const republish: Action[] =
-    state.now - (state.broadcastAt.get(latest.hash) ?? Number.NEGATIVE_INFINITY) < policy.republishAfterMs
+    published !== undefined && state.now - published.lastAt < policy.republishAfterMs
       ? []
       : [{ kind: 'republish', intent, attempt: latest, check: next && latest.kind === 'call' }]
   if (!next || !(slow || wrongKind || latest.error === 'underpriced')) return republish

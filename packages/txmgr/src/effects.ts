@@ -1,6 +1,6 @@
 import type { ChainAccess } from '@headrace/chain'
 import { type Abi, type Hash, keccak256, type LocalAccount, TransactionReceiptNotFoundError } from 'viem'
-import type { Action, ChainView, Closing } from './decide.ts'
+import type { Action, ChainView, Closing, Publication } from './decide.ts'
 import { messages, type Refusal, readRefusal } from './errors.ts'
 import type { Fees } from './fees.ts'
 import { type Journal, type NewAttempt, RESET } from './journal.ts'
@@ -18,8 +18,8 @@ export interface EffectContext {
   owner: string
   onPoint: OnPoint
   emit: (event: TxEvent) => void
-  /** When each hash was last broadcast, in milliseconds. */
-  broadcastAt: Map<Hash, number>
+  /** What this process has broadcast. */
+  published: Map<Hash, Publication>
 }
 
 /** Carries actions out. Each writes what it is about to do before it does it. */
@@ -42,7 +42,7 @@ export class Effects {
         return this.#mined(action)
       case 'reopen': {
         const { intent, attempts } = action.open
-        for (const { hash } of attempts) this.#context.broadcastAt.delete(hash)
+        for (const { hash } of attempts) this.#context.published.delete(hash)
         const { reason, benignError, closing } = intent
         const change = { ...RESET, reason, benignError, closing, nonce: intent.nonce }
         const reopened = journal.update(intent, { ...change, state: 'sent', reopened: true })
@@ -147,12 +147,14 @@ export class Effects {
       ...fees,
     })
     await onPoint('sign:after', call)
-    return { kind, nonce, raw, hash: keccak256(raw), gas: limit, ...fees, atBlock: this.#view.head.number }
+    return { kind, nonce, raw, hash: keccak256(raw), gas: limit, ...fees }
   }
 
   async #broadcast(intent: Intent, attempt: Attempt): Promise<void> {
-    const { chain, journal, broadcastAt, emit, onPoint } = this.#context
-    broadcastAt.set(attempt.hash, Date.now())
+    const { chain, journal, published, emit, onPoint } = this.#context
+    const now = Date.now()
+    const first = published.get(attempt.hash) ?? { firstAt: now, firstBlock: this.#view.head.number }
+    published.set(attempt.hash, { ...first, lastAt: now })
     await onPoint('broadcast:before', intent)
     try {
       await chain.client.sendRawTransaction({ serializedTransaction: attempt.raw })

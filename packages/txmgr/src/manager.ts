@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { ChainAccess } from '@headrace/chain'
 import type { Abi, Hash, LocalAccount } from 'viem'
-import { DEFAULT_POLICY, decide, firstFreeNonce, type JournalState, type Policy } from './decide.ts'
+import {
+  DEFAULT_POLICY,
+  decide,
+  firstFreeNonce,
+  type JournalState,
+  type Policy,
+  type Publication,
+} from './decide.ts'
 import { type EffectContext, Effects } from './effects.ts'
 import { JournalMismatchError, LeaseLostError, messages, TxTimeoutError } from './errors.ts'
 import { Journal } from './journal.ts'
-import type { Intent } from './schema.ts'
+import type { Attempt, Intent } from './schema.ts'
 import { type Simulation, simulate } from './simulate.ts'
 import { type OnPoint, type Outcome, outcomeOf, type TxEvent, type TxLog, type TxRequest } from './types.ts'
 import { readLatest, readView } from './view.ts'
@@ -43,7 +50,7 @@ export class TxManager {
   readonly #pollMs: number
   readonly #leaseMs: number
   readonly #owner = randomUUID()
-  readonly #broadcastAt = new Map<Hash, number>()
+  readonly #published = new Map<Hash, Publication>()
   readonly #context: EffectContext
   #leads = false
   #renewedAt = 0
@@ -67,7 +74,7 @@ export class TxManager {
       owner: this.#owner,
       onPoint: options.onPoint ?? (() => {}),
       emit: (event) => this.#report(event),
-      broadcastAt: this.#broadcastAt,
+      published: this.#published,
     }
   }
 
@@ -186,6 +193,12 @@ export class TxManager {
     return this.#journal.list(limit)
   }
 
+  /** The signed transactions of an intent, oldest first. */
+  attempts(dedupeKey: string): Attempt[] {
+    const intent = this.#journal.find(dedupeKey)
+    return intent === undefined ? [] : this.#journal.attemptsOf(intent)
+  }
+
   /** How many intents are not final yet. */
   openCount(): number {
     return this.#journal.open().length
@@ -211,7 +224,10 @@ export class TxManager {
   async #tick(): Promise<void> {
     const leads = this.#keepLease()
     const open = leads ? this.#journal.open() : []
-    if (open.length === 0) return
+    if (open.length === 0) {
+      this.#published.clear()
+      return
+    }
 
     const { chain, account } = this.#options
     const latest = await readLatest(chain.client)
@@ -221,7 +237,7 @@ export class TxManager {
     const state: JournalState = {
       open,
       settledNonces: this.#journal.settledNonces(),
-      broadcastAt: this.#broadcastAt,
+      published: this.#published,
       now: Date.now(),
     }
     const effects = new Effects(this.#context, view, firstFreeNonce(state, view))

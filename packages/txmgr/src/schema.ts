@@ -83,8 +83,6 @@ export const attempts = sqliteTable(
     gas: count().notNull(),
     maxFeePerGas: wei().notNull(),
     maxPriorityFeePerGas: wei().notNull(),
-    /** Head when it was signed: a transaction waits in blocks, not only in seconds. */
-    atBlock: count().notNull(),
     /** What the last broadcast met, when not accepted. */
     error: text(),
     createdAt: integer().notNull(),

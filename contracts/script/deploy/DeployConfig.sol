@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {stdJson} from "forge-std/StdJson.sol";
+import {Vm} from "forge-std/Vm.sol";
+
+/// @notice One network's deployment, read from a JSON file (docs/deploying.md explains every field).
+struct DeployConfig {
+    Governance governance;
+    CycleConfig cycle;
+    address weth;
+    /// @dev Owner of the solver executor: the keeper that proposes rebalances.
+    address solver;
+    PriceConfig[] prices;
+    LmpConfig[] lmps;
+    ReactorConfig[] reactors;
+    PositionConfig[] positions;
+}
+
+struct Governance {
+    address treasury;
+    address governor;
+    address curator;
+    address risk;
+    address guardian;
+    uint32 governorDelay;
+    uint32 curatorDelay;
+}
+
+struct CycleConfig {
+    uint256 length;
+    uint256 firstEnd;
+}
+
+struct PriceConfig {
+    address token;
+    string symbol;
+    address feed;
+    uint32 maxAge;
+    address issuer;
+}
+
+struct LmpConfig {
+    string name;
+    string symbol;
+    address asset;
+    uint256 cap;
+    uint256 feeBps;
+    address feeRecipient;
+    uint256 seed;
+    DestinationConfig[] destinations;
+}
+
+struct DestinationConfig {
+    string venue;
+    string name;
+    address pool;
+    /// @dev Balancer only: the vault of the pool, its gauge, the gauge's rewards that count.
+    address balancerVault;
+    address gauge;
+    address[] rewards;
+    /// @dev Curve only: the LP token, which a v1 pool does not name.
+    address lpToken;
+}
+
+struct ReactorConfig {
+    string name;
+    string symbol;
+    address asset;
+    bool isPair;
+    uint256 maxLpShare;
+}
+
+struct PositionConfig {
+    string venue;
+    address pool;
+    uint256 tokenReactor;
+    uint256 pairReactor;
+    uint256 multiple;
+}
+
+/// @notice Reads a `DeployConfig`. A missing or malformed field reverts with its path.
+library DeployConfigReader {
+    using stdJson for string;
+
+    Vm private constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    error MissingField(string path);
+    error ZeroField(string path);
+
+    function read(string memory file) internal view returns (DeployConfig memory config) {
+        string memory json = vm.readFile(file);
+        config.governance = _governance(json);
+        config.cycle = CycleConfig(_uint(json, ".cycle.length"), _uint(json, ".cycle.firstEnd"));
+        config.weth = _address(json, ".weth");
+        config.solver = _address(json, ".solver");
+        config.prices = _prices(json);
+        config.lmps = _lmps(json);
+        config.reactors = _reactors(json);
+        config.positions = _positions(json);
+    }
+
+    function _governance(string memory json) private view returns (Governance memory g) {
+        g.treasury = _address(json, ".governance.treasury");
+        g.governor = _address(json, ".governance.governor");
+        g.curator = _address(json, ".governance.curator");
+        g.risk = _address(json, ".governance.risk");
+        g.guardian = _address(json, ".governance.guardian");
+        g.governorDelay = uint32(_uint(json, ".governance.governorDelay"));
+        g.curatorDelay = uint32(_uint(json, ".governance.curatorDelay"));
+    }
+
+    function _prices(string memory json) private view returns (PriceConfig[] memory list) {
+        list = new PriceConfig[](_count(json, ".prices"));
+        for (uint256 i; i < list.length; ++i) {
+            string memory item = _at(".prices", i);
+            list[i].token = _address(json, string.concat(item, ".token"));
+            list[i].symbol = _string(json, string.concat(item, ".symbol"));
+            list[i].feed = _address(json, string.concat(item, ".feed"));
+            list[i].maxAge = uint32(_uint(json, string.concat(item, ".maxAge")));
+            list[i].issuer = json.readAddressOr(string.concat(item, ".issuer"), address(0));
+        }
+    }
+
+    function _lmps(string memory json) private view returns (LmpConfig[] memory list) {
+        list = new LmpConfig[](_count(json, ".lmps"));
+        for (uint256 i; i < list.length; ++i) {
+            string memory item = _at(".lmps", i);
+            list[i].name = _string(json, string.concat(item, ".name"));
+            list[i].symbol = _string(json, string.concat(item, ".symbol"));
+            list[i].asset = _address(json, string.concat(item, ".asset"));
+            list[i].cap = _uint(json, string.concat(item, ".cap"));
+            list[i].feeBps = _uint(json, string.concat(item, ".feeBps"));
+            list[i].feeRecipient = _address(json, string.concat(item, ".feeRecipient"));
+            list[i].seed = _uint(json, string.concat(item, ".seed"));
+            list[i].destinations = _destinations(json, string.concat(item, ".destinations"));
+        }
+    }
+
+    function _destinations(string memory json, string memory path)
+        private
+        view
+        returns (DestinationConfig[] memory list)
+    {
+        list = new DestinationConfig[](_count(json, path));
+        for (uint256 i; i < list.length; ++i) {
+            string memory item = _at(path, i);
+            list[i].venue = _string(json, string.concat(item, ".venue"));
+            list[i].name = _string(json, string.concat(item, ".name"));
+            list[i].pool = _address(json, string.concat(item, ".pool"));
+            list[i].balancerVault = json.readAddressOr(string.concat(item, ".balancerVault"), address(0));
+            list[i].gauge = json.readAddressOr(string.concat(item, ".gauge"), address(0));
+            list[i].rewards = json.readAddressArrayOr(string.concat(item, ".rewards"), new address[](0));
+            list[i].lpToken = json.readAddressOr(string.concat(item, ".lpToken"), address(0));
+        }
+    }
+
+    function _reactors(string memory json) private view returns (ReactorConfig[] memory list) {
+        list = new ReactorConfig[](_count(json, ".reactors"));
+        for (uint256 i; i < list.length; ++i) {
+            string memory item = _at(".reactors", i);
+            list[i].name = _string(json, string.concat(item, ".name"));
+            list[i].symbol = _string(json, string.concat(item, ".symbol"));
+            list[i].asset = _address(json, string.concat(item, ".asset"));
+            list[i].isPair = json.readBoolOr(string.concat(item, ".isPair"), false);
+            list[i].maxLpShare = _uint(json, string.concat(item, ".maxLpShare"));
+        }
+    }
+
+    function _positions(string memory json) private view returns (PositionConfig[] memory list) {
+        list = new PositionConfig[](_count(json, ".positions"));
+        for (uint256 i; i < list.length; ++i) {
+            string memory item = _at(".positions", i);
+            list[i].venue = _string(json, string.concat(item, ".venue"));
+            list[i].pool = _address(json, string.concat(item, ".pool"));
+            list[i].tokenReactor = _uint(json, string.concat(item, ".tokenReactor"));
+            list[i].pairReactor = _uint(json, string.concat(item, ".pairReactor"));
+            list[i].multiple = _uint(json, string.concat(item, ".multiple"));
+        }
+    }
+
+    function _count(string memory json, string memory path) private view returns (uint256 n) {
+        while (vm.keyExistsJson(json, _at(path, n))) ++n;
+    }
+
+    function _at(string memory path, uint256 index) private pure returns (string memory) {
+        return string.concat(path, "[", vm.toString(index), "]");
+    }
+
+    function _address(string memory json, string memory path) private view returns (address value) {
+        require(vm.keyExistsJson(json, path), MissingField(path));
+        value = json.readAddress(path);
+        require(value != address(0), ZeroField(path));
+    }
+
+    function _uint(string memory json, string memory path) private view returns (uint256) {
+        require(vm.keyExistsJson(json, path), MissingField(path));
+        return json.readUint(path);
+    }
+
+    function _string(string memory json, string memory path) private view returns (string memory) {
+        require(vm.keyExistsJson(json, path), MissingField(path));
+        return json.readString(path);
+    }
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {ISignals} from "../../src/autopilot/ISignals.sol";
+import {RebalanceGate} from "../../src/autopilot/RebalanceGate.sol";
+import {Signals} from "../../src/autopilot/Signals.sol";
+import {SolverExecutor} from "../../src/autopilot/SolverExecutor.sol";
+import {BalancerStableDestination} from "../../src/destinations/BalancerStableDestination.sol";
+import {CurveStableDestination} from "../../src/destinations/CurveStableDestination.sol";
+import {IDestination} from "../../src/destinations/IDestination.sol";
+
+import {LMP} from "../../src/lmp/LMP.sol";
+import {IPriceRegistry} from "../../src/pricing/IPriceRegistry.sol";
+import {PriceRegistry} from "../../src/pricing/PriceRegistry.sol";
+import {CycleManager} from "../../src/reactors/CycleManager.sol";
+
+import {Reactor} from "../../src/reactors/Reactor.sol";
+import {IUniswapV2Pair, UniswapV2Venue} from "../../src/reactors/UniswapV2Venue.sol";
+import {Reserve} from "../../src/reserve/Reserve.sol";
+import {TOKE} from "../../src/token/TOKE.sol";
+import {Create2} from "./Create2.sol";
+import {
+    DeployConfig,
+    DestinationConfig,
+    LmpConfig,
+    PositionConfig,
+    PriceConfig,
+    ReactorConfig
+} from "./DeployConfig.sol";
+import {Handover} from "./Handover.sol";
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+struct Deployment {
+    AccessManager accessManager;
+    TOKE toke;
+    PriceRegistry priceRegistry;
+    Signals signals;
+    RebalanceGate rebalanceGate;
+    SolverExecutor solverExecutor;
+    CycleManager cycleManager;
+    Reserve reserve;
+    LMP[] lmps;
+    /// @dev Per LMP.
+    IDestination[][] destinations;
+    Reactor[] reactors;
+    UniswapV2Venue[] adapters;
+}
+
+interface IWrappedEther {
+    function deposit() external payable;
+}
+
+/// @title Deployment of the whole protocol from a config
+/// @notice One home for the deploy script and the tests. Every step looks before it acts, so an interrupted run is simply
+/// started again; after the handover a run changes nothing.
+library Deployer {
+    /// @notice Band around the safe price in which a pool's own price counts as sane.
+    uint256 internal constant TOLERANCE = 0.005e18;
+    /// @notice Days a rebalance may count its gain over.
+    uint256 internal constant HORIZON = 30 days;
+    address internal constant DEAD = 0x000000000000000000000000000000000000dEaD;
+
+    error UnknownVenue(string venue);
+    error InitializedByOther(address destination);
+
+    /// @notice Deploys, configures, seeds and hands over. The caller is `deployer` and pays the seeds in ETH.
+    function deployAll(DeployConfig memory config, address deployer) internal returns (Deployment memory d) {
+        d = contracts(config, deployer);
+        setPrices(config, d.priceRegistry);
+        for (uint256 i; i < config.lmps.length; ++i) {
+            listDestinations(config, d, i);
+            seed(config.lmps[i], config.weth, d.lmps[i]);
+        }
+        listReactors(config, d);
+        (bool isAdmin,) = d.accessManager.hasRole(d.accessManager.ADMIN_ROLE(), deployer);
+        if (isAdmin) Handover.run(d, config.governance, deployer);
+    }
+
+    function contracts(DeployConfig memory config, address deployer) internal returns (Deployment memory d) {
+        d.accessManager = AccessManager(_create(type(AccessManager).creationCode, abi.encode(deployer)));
+        address authority = address(d.accessManager);
+        d.toke = TOKE(_create(type(TOKE).creationCode, abi.encode(config.governance.treasury)));
+        d.priceRegistry = PriceRegistry(_create(type(PriceRegistry).creationCode, abi.encode(authority, config.weth)));
+        d.signals = Signals(_create(type(Signals).creationCode, ""));
+        d.rebalanceGate = RebalanceGate(_create(type(RebalanceGate).creationCode, abi.encode(d.signals, HORIZON)));
+        d.solverExecutor = SolverExecutor(_create(type(SolverExecutor).creationCode, abi.encode(config.solver)));
+        d.cycleManager = CycleManager(
+            _create(
+                type(CycleManager).creationCode,
+                abi.encode(authority, d.priceRegistry, config.cycle.length, config.cycle.firstEnd)
+            )
+        );
+        d.reserve = Reserve(address(d.cycleManager.reserve()));
+
+        uint256 count = config.lmps.length;
+        d.lmps = new LMP[](count);
+        d.destinations = new IDestination[][](count);
+        for (uint256 i; i < count; ++i) {
+            d.lmps[i] = _lmp(config.lmps[i], d);
+        }
+        d.reactors = new Reactor[](config.reactors.length);
+        for (uint256 i; i < config.reactors.length; ++i) {
+            ReactorConfig memory r = config.reactors[i];
+            d.reactors[i] =
+                Reactor(_create(type(Reactor).creationCode, abi.encode(r.asset, d.cycleManager, r.name, r.symbol)));
+        }
+        d.adapters = new UniswapV2Venue[](config.positions.length);
+        for (uint256 i; i < config.positions.length; ++i) {
+            d.adapters[i] = _adapter(config, config.positions[i], d);
+        }
+    }
+
+    function setPrices(DeployConfig memory config, PriceRegistry registry) internal {
+        for (uint256 i; i < config.prices.length; ++i) {
+            PriceConfig memory p = config.prices[i];
+            if (registry.source(p.token).feed == p.feed) continue;
+            registry.setSource(p.token, p.feed, p.maxAge, p.issuer);
+        }
+    }
+
+    function listDestinations(DeployConfig memory config, Deployment memory d, uint256 lmpId) internal {
+        DestinationConfig[] memory list = config.lmps[lmpId].destinations;
+        d.destinations[lmpId] = new IDestination[](list.length);
+        uint256 listed = d.lmps[lmpId].destinations().length;
+        for (uint256 i; i < list.length; ++i) {
+            d.destinations[lmpId][i] = _destination(list[i], d.priceRegistry, address(d.lmps[lmpId]), i);
+            if (i >= listed) d.lmps[lmpId].addDestination(address(d.destinations[lmpId][i]));
+        }
+    }
+
+    /// @dev The first shares belong to nobody, so the vault is never empty.
+    function seed(LmpConfig memory config, address weth, LMP lmp) internal {
+        if (lmp.totalSupply() != 0 || config.seed == 0) return;
+        lmp.report();
+        if (config.asset == weth) IWrappedEther(weth).deposit{value: config.seed}();
+        IERC20(config.asset).approve(address(lmp), config.seed);
+        lmp.deposit(config.seed, DEAD);
+    }
+
+    function listReactors(DeployConfig memory config, Deployment memory d) internal {
+        for (uint256 i = d.cycleManager.reactorCount(); i < config.reactors.length; ++i) {
+            ReactorConfig memory r = config.reactors[i];
+            d.cycleManager.addReactor(address(d.reactors[i]), r.isPair, r.maxLpShare);
+        }
+        for (uint256 i = d.cycleManager.positionCount(); i < config.positions.length; ++i) {
+            PositionConfig memory p = config.positions[i];
+            d.cycleManager.addPosition(address(d.adapters[i]), p.tokenReactor, p.pairReactor, p.multiple);
+        }
+    }
+
+    function _lmp(LmpConfig memory config, Deployment memory d) private returns (LMP) {
+        return LMP(
+            _create(
+                type(LMP).creationCode,
+                abi.encode(
+                    config.asset,
+                    config.name,
+                    config.symbol,
+                    d.accessManager,
+                    d.rebalanceGate,
+                    config.feeBps,
+                    config.feeRecipient,
+                    config.cap
+                )
+            )
+        );
+    }
+
+    /// @dev A minimal clone per LMP. Another account may initialise it between the two transactions, hence the look after.
+    function _destination(DestinationConfig memory config, PriceRegistry prices, address lmp, uint256 index)
+        private
+        returns (IDestination destination)
+    {
+        bytes32 venue = keccak256(bytes(config.venue));
+        if (venue == keccak256("balancer-v2-stable")) {
+            address implementation = _create(
+                type(BalancerStableDestination).creationCode, abi.encode(prices, TOLERANCE, config.balancerVault)
+            );
+            BalancerStableDestination clone = BalancerStableDestination(_clone(implementation, lmp, index));
+            if (clone.vault() == address(0)) clone.initialize(lmp, config.pool, config.gauge, config.rewards);
+            require(address(clone.gauge()) == config.gauge, InitializedByOther(address(clone)));
+            destination = clone;
+        } else if (venue == keccak256("curve-stableswap")) {
+            address implementation = _create(type(CurveStableDestination).creationCode, abi.encode(prices, TOLERANCE));
+            CurveStableDestination clone = CurveStableDestination(_clone(implementation, lmp, index));
+            if (clone.vault() == address(0)) clone.initialize(lmp, config.pool, config.lpToken);
+            require(clone.lpToken() == config.lpToken, InitializedByOther(address(clone)));
+            destination = clone;
+        } else {
+            revert UnknownVenue(config.venue);
+        }
+        require(
+            destination.vault() == lmp && destination.pool() == config.pool, InitializedByOther(address(destination))
+        );
+    }
+
+    function _adapter(DeployConfig memory config, PositionConfig memory p, Deployment memory d)
+        private
+        returns (UniswapV2Venue)
+    {
+        require(keccak256(bytes(p.venue)) == keccak256("uniswap-v2"), UnknownVenue(p.venue));
+        return UniswapV2Venue(
+            _create(
+                type(UniswapV2Venue).creationCode,
+                abi.encode(d.cycleManager, IUniswapV2Pair(p.pool), config.reactors[p.tokenReactor].asset)
+            )
+        );
+    }
+
+    function _create(bytes memory code, bytes memory arguments) private returns (address deployed) {
+        (deployed,) = Create2.deploy(bytes.concat(code, arguments));
+    }
+
+    /// @dev EIP-1167 creation code; what follows the runtime code only makes the address the LMP's own.
+    function _clone(address implementation, address lmp, uint256 index) private returns (address deployed) {
+        (deployed,) = Create2.deploy(
+            abi.encodePacked(
+                hex"3d602d80600a3d3981f3363d3d373d3d3d363d73",
+                implementation,
+                hex"5af43d82803e903d91602b57fd5bf3",
+                lmp,
+                index
+            )
+        );
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {DeployConfig, DestinationConfig} from "./DeployConfig.sol";
+import {Deployment} from "./Deployer.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {Vm} from "forge-std/Vm.sol";
+
+/// @notice Renders `deployments/<chainId>.json`, which the services read.
+library DeploymentFile {
+    Vm private constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    function render(DeployConfig memory config, Deployment memory d, uint256 startBlock)
+        internal
+        view
+        returns (string memory)
+    {
+        string memory out = string.concat(
+            "{\n", _line("chainId", vm.toString(block.chainid)), _line("startBlock", vm.toString(startBlock))
+        );
+        out = string.concat(out, _line("contracts", _contracts(config, d)), _line("lmps", _lmps(config, d)));
+        out = string.concat(out, _line("reactors", _reactors(config, d)), _line("positions", _positions(config, d)));
+        return string.concat(out, '  "tokens": ', _tokens(config, d), "\n}\n");
+    }
+
+    function _contracts(DeployConfig memory config, Deployment memory d) private pure returns (string memory out) {
+        out = string.concat(
+            _pair("accessManager", address(d.accessManager), true),
+            _pair("priceRegistry", address(d.priceRegistry), true)
+        );
+        out = string.concat(
+            out, _pair("signals", address(d.signals), true), _pair("rebalanceGate", address(d.rebalanceGate), true)
+        );
+        out = string.concat(
+            out,
+            _pair("solverExecutor", address(d.solverExecutor), true),
+            _pair("cycleManager", address(d.cycleManager), true)
+        );
+        out = string.concat(out, _pair("reserve", address(d.reserve), true), _pair("toke", address(d.toke), true));
+        out = string.concat("{", out, _pair("weth", config.weth, false), "}");
+    }
+
+    function _lmps(DeployConfig memory config, Deployment memory d) private pure returns (string memory out) {
+        for (uint256 i; i < d.lmps.length; ++i) {
+            string memory item = string.concat(
+                _pair("address", address(d.lmps[i]), true),
+                _pair("asset", config.lmps[i].asset, true),
+                _text("symbol", config.lmps[i].symbol, true)
+            );
+            out = _append(out, string.concat(item, '"destinations": ', _destinations(config, d, i)));
+        }
+        out = string.concat("[", out, "]");
+    }
+
+    function _destinations(DeployConfig memory config, Deployment memory d, uint256 lmpId)
+        private
+        pure
+        returns (string memory out)
+    {
+        for (uint256 i; i < d.destinations[lmpId].length; ++i) {
+            DestinationConfig memory c = config.lmps[lmpId].destinations[i];
+            string memory item =
+                string.concat(_pair("address", address(d.destinations[lmpId][i]), true), _text("venue", c.venue, true));
+            out = _append(out, string.concat(item, _text("name", c.name, true), _pair("pool", c.pool, false)));
+        }
+        out = string.concat("[", out, "]");
+    }
+
+    function _reactors(DeployConfig memory config, Deployment memory d) private pure returns (string memory out) {
+        for (uint256 i; i < d.reactors.length; ++i) {
+            string memory item = string.concat(
+                _number("id", i),
+                _pair("address", address(d.reactors[i]), true),
+                _pair("asset", config.reactors[i].asset, true)
+            );
+            string memory kind = config.reactors[i].isPair ? "pair" : "token";
+            out = _append(
+                out, string.concat(item, _text("symbol", config.reactors[i].symbol, true), _text("kind", kind, false))
+            );
+        }
+        out = string.concat("[", out, "]");
+    }
+
+    function _positions(DeployConfig memory config, Deployment memory d) private view returns (string memory out) {
+        for (uint256 i; i < d.adapters.length; ++i) {
+            string memory item = string.concat(
+                _number("index", i),
+                _pair("adapter", address(d.adapters[i]), true),
+                _text("venue", config.positions[i].venue, true)
+            );
+            item = string.concat(
+                item,
+                _number("tokenReactor", config.positions[i].tokenReactor),
+                _number("pairReactor", config.positions[i].pairReactor)
+            );
+            item = string.concat(item, _pair("token", d.adapters[i].token(), true));
+            out = _append(out, string.concat(item, _pair("pair", d.adapters[i].pair(), false)));
+        }
+        out = string.concat("[", out, "]");
+    }
+
+    function _tokens(DeployConfig memory config, Deployment memory d) private view returns (string memory out) {
+        out = _append(_append("", _token(config.weth)), _token(address(d.toke)));
+        for (uint256 i; i < config.prices.length; ++i) {
+            out = _append(out, _token(config.prices[i].token));
+        }
+        for (uint256 i; i < d.lmps.length; ++i) {
+            out = _append(out, _token(address(d.lmps[i])));
+        }
+        for (uint256 i; i < d.reactors.length; ++i) {
+            out = _append(out, _token(address(d.reactors[i])));
+        }
+        out = string.concat("[", out, "]");
+    }
+
+    function _token(address token) private view returns (string memory) {
+        return string.concat(
+            _pair("address", token, true),
+            _text("symbol", IERC20Metadata(token).symbol(), true),
+            '"decimals": ',
+            vm.toString(uint256(IERC20Metadata(token).decimals()))
+        );
+    }
+
+    /// @dev The list with one more object.
+    function _append(string memory list, string memory object) private pure returns (string memory) {
+        return string.concat(list, bytes(list).length == 0 ? "{" : ", {", object, "}");
+    }
+
+    function _number(string memory key, uint256 value) private pure returns (string memory) {
+        return string.concat('"', key, '": ', vm.toString(value), ", ");
+    }
+
+    function _pair(string memory key, address value, bool more) private pure returns (string memory) {
+        return _text(key, vm.toString(value), more);
+    }
+
+    function _text(string memory key, string memory value, bool more) private pure returns (string memory) {
+        return string.concat('"', key, '": "', value, more ? '", ' : '"');
+    }
+
+    function _line(string memory key, string memory value) private pure returns (string memory) {
+        return string.concat('  "', key, '": ', value, ",\n");
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {Roles} from "../../src/governance/Roles.sol";
+import {Governance} from "./DeployConfig.sol";
+import {Deployment} from "./Deployer.sol";
+import {RoleTable} from "./RoleTable.sol";
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+
+/// @notice Maps every restricted function to its role, grants the roles with their delays and leaves the deployer with
+/// nothing.
+library Handover {
+    function run(Deployment memory d, Governance memory g, address deployer) internal {
+        AccessManager manager = d.accessManager;
+        address[] memory all = targets(d);
+        for (uint256 i; i < all.length; ++i) {
+            _map(manager, all[i], entries(d, all[i]));
+        }
+        manager.labelRole(Roles.GOVERNOR, "GOVERNOR");
+        manager.labelRole(Roles.CURATOR, "CURATOR");
+        manager.labelRole(Roles.RISK, "RISK");
+        manager.labelRole(Roles.GUARDIAN, "GUARDIAN");
+        manager.setRoleGuardian(Roles.GOVERNOR, Roles.GUARDIAN);
+        manager.setRoleGuardian(Roles.CURATOR, Roles.GUARDIAN);
+        manager.grantRole(Roles.GOVERNOR, g.governor, g.governorDelay);
+        manager.grantRole(Roles.CURATOR, g.curator, g.curatorDelay);
+        manager.grantRole(Roles.RISK, g.risk, 0);
+        manager.grantRole(Roles.GUARDIAN, g.guardian, 0);
+        manager.grantRole(Roles.ADMIN, g.governor, g.governorDelay);
+        manager.renounceRole(Roles.ADMIN, deployer);
+    }
+
+    /// @notice Every contract with restricted functions.
+    function targets(Deployment memory d) internal pure returns (address[] memory list) {
+        uint256 count = d.lmps.length;
+        list = new address[](count + 3);
+        for (uint256 i; i < count; ++i) {
+            list[i] = address(d.lmps[i]);
+        }
+        list[count] = address(d.priceRegistry);
+        list[count + 1] = address(d.cycleManager);
+        list[count + 2] = address(d.reserve);
+    }
+
+    function entries(Deployment memory d, address target) internal pure returns (RoleTable.Entry[] memory) {
+        if (target == address(d.priceRegistry)) return RoleTable.priceRegistry();
+        if (target == address(d.cycleManager)) return RoleTable.cycleManager();
+        if (target == address(d.reserve)) return RoleTable.reserve();
+        return RoleTable.lmp();
+    }
+
+    function _map(AccessManager manager, address target, RoleTable.Entry[] memory list) private {
+        for (uint256 i; i < list.length; ++i) {
+            bytes4[] memory selector = new bytes4[](1);
+            selector[0] = list[i].selector;
+            manager.setTargetFunctionRole(target, selector, list[i].role);
+        }
+    }
+}

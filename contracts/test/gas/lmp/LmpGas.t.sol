@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {IRebalancer} from "../../../src/autopilot/IRebalanceGate.sol";
+import {ILMP, Leg} from "../../../src/lmp/ILMP.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
+import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
+import {LmpBase} from "../../unit/lmp/LmpBase.sol";
+import {Artifacts} from "../../venues/Artifacts.sol";
+import {WETH9Like} from "../../venues/interfaces/WETH9Like.sol";
+
+/// @dev Enters one destination with idle.
+contract WethSolver is IRebalancer {
+    function run(ILMP lmp, Leg[] calldata outs, Leg[] calldata ins) external {
+        lmp.rebalance(outs, ins, "");
+    }
+
+    function onRebalance(Leg[] calldata, Leg[] calldata ins, bytes calldata) external {
+        DestinationMock destination = DestinationMock(ins[0].destination);
+        destination.mint(address(this), ins[0].units);
+        destination.approve(msg.sender, ins[0].units);
+    }
+}
+
+/// @notice Whole transactions on the real WETH, by a holder who deposited before; each of its own. The book holds locked
+/// profit, which has unlocked for an hour, and every destination has units.
+/// forge-config: default.isolate = true
+contract LmpGasTest is LmpBase {
+    /// @dev Flows cost the same with any number of destinations, so one target holds for all.
+    uint256 private constant TARGET = 73_000;
+
+    WETH9Like private weth;
+
+    function setUp() public {
+        _setUp(18, 2000);
+    }
+
+    /// @dev A vault over WETH as LmpBase makes it over the mock.
+    function _prepare(uint256 destinations) private {
+        weth = WETH9Like(Artifacts.create("WETH9"));
+        lmp = new LMP(address(weth), "LMP", "lmp", address(authority), address(gate), 2000, sink, 1e27);
+        authority.setTargetFunctionRole(address(lmp), _selector(), CURATOR);
+        lmp.report();
+        vm.deal(address(this), 1e24);
+        weth.deposit{value: 1e24}();
+        weth.transfer(alice, 1e21);
+        vm.prank(alice);
+        weth.approve(address(lmp), type(uint256).max);
+        vm.prank(alice);
+        lmp.deposit(500e18, alice);
+        weth.approve(address(lmp), type(uint256).max);
+        lmp.deposit(10_000e18, address(this));
+        WethSolver wethSolver = new WethSolver();
+        for (uint256 i; i < destinations; ++i) {
+            address destination = address(_addDestination());
+            wethSolver.run(lmp, _leg(address(0), 10e18), _leg(destination, 10e18));
+        }
+        lmp.addProfit(5e18);
+        lmp.report();
+        skip(1 hours);
+    }
+
+    function _selector() private view returns (bytes4[] memory list) {
+        list = new bytes4[](1);
+        list[0] = lmp.addDestination.selector;
+    }
+
+    function test_flows1() public {
+        _measure(1);
+    }
+
+    function test_flows20() public {
+        _measure(20);
+    }
+
+    function _measure(uint256 destinations) private {
+        _prepare(destinations);
+        string memory suffix = vm.toString(destinations);
+        vm.prank(alice);
+        lmp.deposit(1e18, alice);
+        uint256 used = vm.snapshotGasLastCall("LMP", string.concat("deposit, destinations: ", suffix));
+        assertLe(used, TARGET, "deposit");
+
+        skip(1 minutes);
+        vm.prank(alice);
+        lmp.redeem(1e18, alice, alice);
+        used = vm.snapshotGasLastCall("LMP", string.concat("redeem, destinations: ", suffix));
+        assertLe(used, TARGET, "redeem");
+
+        skip(1 minutes);
+        vm.prank(alice);
+        lmp.withdraw(1e18, alice, alice);
+        vm.snapshotGasLastCall("LMP", string.concat("withdraw, destinations: ", suffix));
+
+        skip(1 minutes);
+        vm.prank(alice);
+        lmp.redeemInKind(1e18, alice);
+        vm.snapshotGasLastCall("LMP", string.concat("redeemInKind, destinations: ", suffix));
+
+        skip(1 minutes);
+        lmp.report();
+        vm.snapshotGasLastCall("LMP", string.concat("report, destinations: ", suffix));
+    }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {Deployer} from "../../../script/deploy/Deployer.sol";
+import {Handover} from "../../../script/deploy/Handover.sol";
+import {RoleTable} from "../../../script/deploy/RoleTable.sol";
+import {Roles} from "../../../src/governance/Roles.sol";
+import {DeployedBase} from "./DeployedBase.sol";
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {console} from "forge-std/console.sol";
+
+/// @notice Walks every function of every deployed contract, as compiled, so that a new restricted function cannot be missed.
+contract RolesTest is DeployedBase {
+    struct Target {
+        string name;
+        address addr;
+    }
+
+    string private constant DOC = "docs/roles.md";
+    /// @dev Of OpenZeppelin's AccessManaged: answers to the AccessManager alone, which only its ADMIN can make call it.
+    bytes4 private constant SET_AUTHORITY = bytes4(keccak256("setAuthority(address)"));
+
+    uint256 private restricted;
+
+    function targets() private view returns (Target[] memory list) {
+        list = new Target[](10);
+        list[0] = Target("LMP", address(protocol.lmps[0]));
+        list[1] = Target("PriceRegistry", address(protocol.priceRegistry));
+        list[2] = Target("CycleManager", address(protocol.cycleManager));
+        list[3] = Target("Reserve", address(protocol.reserve));
+        list[4] = Target("Reactor", address(protocol.reactors[0]));
+        list[5] = Target("RebalanceGate", address(protocol.rebalanceGate));
+        list[6] = Target("Signals", address(protocol.signals));
+        list[7] = Target("BalancerStableDestination", address(protocol.destinations[0][0]));
+        list[8] = Target("CurveStableDestination", address(protocol.destinations[0][1]));
+        list[9] = Target("UniswapV2Venue", address(protocol.adapters[0]));
+    }
+
+    function signatures(string memory name) private view returns (string[] memory) {
+        string memory artifact = vm.readFile(string.concat("contracts/out/", name, ".sol/", name, ".json"));
+        return vm.parseJsonKeys(artifact, ".methodIdentifiers");
+    }
+
+    /// @dev The access check comes before the arguments are looked at, so zero words serve every signature.
+    function refusesAsRestricted(address target, bytes4 selector, address caller) private returns (bool) {
+        vm.prank(caller);
+        (bool success, bytes memory answer) = target.call(bytes.concat(selector, new bytes(320)));
+        return !success && answer.length == 36 && bytes4(answer) == IAccessManaged.AccessManagedUnauthorized.selector
+            && abi.decode(sliceFrom4(answer), (address)) == caller;
+    }
+
+    function sliceFrom4(bytes memory data) private pure returns (bytes memory rest) {
+        rest = new bytes(data.length - 4);
+        for (uint256 i; i < rest.length; ++i) {
+            rest[i] = data[i + 4];
+        }
+    }
+
+    function test_DeployerCanCallNoRestrictedFunction() public {
+        address stranger = makeAddr("stranger");
+        Target[] memory list = targets();
+        uint256 walked;
+        for (uint256 i; i < list.length; ++i) {
+            string[] memory functions = signatures(list[i].name);
+            for (uint256 k; k < functions.length; ++k) {
+                bytes4 selector = bytes4(keccak256(bytes(functions[k])));
+                ++walked;
+                if (!refusesAsRestricted(list[i].addr, selector, stranger)) continue;
+                assertTrue(
+                    refusesAsRestricted(list[i].addr, selector, deployer),
+                    string.concat("deployer can call ", list[i].name, ".", functions[k])
+                );
+                if (selector == SET_AUTHORITY) continue;
+                ++restricted;
+                assertTrue(
+                    inTable(list[i].addr, selector), string.concat(list[i].name, ".", functions[k], " has no role")
+                );
+            }
+        }
+        console.log("functions walked: %s, restricted: %s", walked, restricted);
+        assertEq(restricted, tableSize(), "the role table names functions that are not restricted");
+    }
+
+    function inTable(address target, bytes4 selector) private view returns (bool) {
+        address[] memory known = Handover.targets(protocol);
+        for (uint256 i; i < known.length; ++i) {
+            if (known[i] != target) continue;
+            RoleTable.Entry[] memory entries = Handover.entries(protocol, target);
+            for (uint256 k; k < entries.length; ++k) {
+                if (entries[k].selector == selector) return true;
+            }
+        }
+        return false;
+    }
+
+    function tableSize() private view returns (uint256 size) {
+        address[] memory known = Handover.targets(protocol);
+        for (uint256 i; i < known.length; ++i) {
+            size += Handover.entries(protocol, known[i]).length;
+        }
+    }
+
+    function test_EachRoleCallsItsOwnFunctionsOnly() public view {
+        address[4] memory members = [governor, curator, risk, guardian];
+        uint64[4] memory roles = [Roles.GOVERNOR, Roles.CURATOR, Roles.RISK, Roles.GUARDIAN];
+        address[] memory known = Handover.targets(protocol);
+        for (uint256 i; i < known.length; ++i) {
+            RoleTable.Entry[] memory entries = Handover.entries(protocol, known[i]);
+            for (uint256 k; k < entries.length; ++k) {
+                for (uint256 m; m < members.length; ++m) {
+                    (bool immediate, uint32 delay) =
+                        protocol.accessManager.canCall(members[m], known[i], entries[k].selector);
+                    bool own = entries[k].role == roles[m];
+                    assertEq(immediate, own && roles[m] == Roles.RISK, "only what lowers risk is immediate");
+                    uint32 expected = !own
+                        ? 0
+                        : roles[m] == Roles.GOVERNOR ? GOVERNOR_DELAY : roles[m] == Roles.CURATOR ? CURATOR_DELAY : 0;
+                    assertEq(delay, expected, "delay");
+                }
+            }
+        }
+    }
+
+    function test_DeployerHoldsNoRole() public view {
+        for (uint64 role; role <= 4; ++role) {
+            (bool isMember,) = protocol.accessManager.hasRole(role, deployer);
+            assertFalse(isMember);
+        }
+    }
+
+    function test_GuardianCancelsWhatWaits() public {
+        AccessManager manager = protocol.accessManager;
+        bytes memory data = abi.encodeCall(protocol.lmps[0].raiseCap, (20_000e18));
+        address lmp = address(protocol.lmps[0]);
+        vm.prank(curator);
+        manager.schedule(lmp, data, 0);
+        vm.prank(guardian);
+        manager.cancel(curator, lmp, data);
+        vm.warp(block.timestamp + CURATOR_DELAY);
+        vm.prank(curator);
+        vm.expectRevert();
+        manager.execute(lmp, data);
+
+        vm.prank(curator);
+        manager.schedule(lmp, data, 0);
+        vm.warp(block.timestamp + CURATOR_DELAY);
+        vm.prank(curator);
+        manager.execute(lmp, data);
+        assertEq(protocol.lmps[0].cap(), 20_000e18);
+    }
+
+    /// @notice A second run of the deployment finds everything in place and changes nothing.
+    function test_DeploymentIsResumable() public {
+        address lmp = address(protocol.lmps[0]);
+        vm.startPrank(deployer);
+        vm.recordLogs();
+        protocol = Deployer.deployAll(deployConfig(), deployer);
+        assertEq(vm.getRecordedLogs().length, 0);
+        assertEq(address(protocol.lmps[0]), lmp);
+    }
+
+    /// @notice docs/roles.md is what the deployment says. `UPDATE_DOCS=true forge test --match-test RolesDocument` rewrites it.
+    function test_RolesDocumentIsTheDeployment() public {
+        string memory doc = string.concat(
+            "# Roles\n\nGenerated from a deployment with the reference delays (governor 2 days, curator 1 day; set per network in the ",
+            "deploy config); a test fails when it differs.\n\n| contract | function | role | delay |\n|---|---|---|---|\n"
+        );
+        Target[] memory list = targets();
+        for (uint256 i; i < list.length; ++i) {
+            string[] memory functions = signatures(list[i].name);
+            for (uint256 k; k < functions.length; ++k) {
+                bytes4 selector = bytes4(keccak256(bytes(functions[k])));
+                if (!inTable(list[i].addr, selector)) continue;
+                doc = string.concat(doc, "| ", list[i].name, " | `", functions[k], "` | ");
+                doc = string.concat(doc, roleAndDelay(list[i].addr, selector), " |\n");
+            }
+        }
+        doc = string.concat(doc, unrestrictedPart());
+        if (vm.envOr("UPDATE_DOCS", false)) vm.writeFile(DOC, doc);
+        assertEq(vm.readFile(DOC), doc, "docs/roles.md is not what the deployment says");
+    }
+
+    function roleAndDelay(address target, bytes4 selector) private view returns (string memory) {
+        uint64 role = protocol.accessManager.getTargetFunctionRole(target, selector);
+        if (role == Roles.GOVERNOR) return string.concat("governor | ", delayOf(governor, target, selector));
+        if (role == Roles.CURATOR) return string.concat("curator | ", delayOf(curator, target, selector));
+        assertEq(role, Roles.RISK, "a role the document does not know");
+        return string.concat("risk | ", delayOf(risk, target, selector));
+    }
+
+    function delayOf(address member, address target, bytes4 selector) private view returns (string memory) {
+        (bool immediate, uint32 delay) = protocol.accessManager.canCall(member, target, selector);
+        return immediate ? "none" : string.concat(vm.toString(delay / 1 hours), " h");
+    }
+
+    function unrestrictedPart() private pure returns (string memory) {
+        return string.concat(
+            "\nThe governor also holds the AccessManager's ADMIN role with its delay: it grants roles and maps functions. ",
+            "The guardian cancels what waits under the governor and curator roles, and nothing else; operations of ADMIN itself ",
+            "(OpenZeppelin locks that role) are cancelled by the governor alone.\n\n",
+            "Every other function is open to anyone or to the owner of what it touches. The owner of a `SolverExecutor` is the ",
+            "keeper that uses it; it holds nothing between calls. The deployer holds no role after the deployment.\n"
+        );
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+
+/// @notice What the vault asks of a destination: units, which anyone mints, at prices the test sets, failing in the ways a destination can fail.
+contract DestinationMock is ERC20 {
+    enum Answer {
+        Good,
+        Unsafe,
+        Reverts,
+        /// @dev Burns all gas it is given.
+        Endless,
+        /// @dev Two words instead of four.
+        Short,
+        /// @dev `ok` is neither 0 nor 1.
+        Malformed,
+        TooLarge,
+        /// @dev A megabyte.
+        Bomb
+    }
+
+    address public vault;
+    /// @notice Price of a unit of 1e18 in base units of the asset.
+    uint256 public safePrice;
+    uint256 public spotPrice;
+    uint256 public backingPrice;
+    Answer public answer;
+
+    constructor(address vault_, uint256 price) ERC20("Units", "UNIT") {
+        vault = vault_;
+        setPrices(price, price, price);
+    }
+
+    function setPrices(uint256 safe, uint256 spot, uint256 backing) public {
+        (safePrice, spotPrice, backingPrice) = (safe, spot, backing);
+    }
+
+    function setAnswer(Answer answer_) external {
+        answer = answer_;
+    }
+
+    function mint(address to, uint256 units) external {
+        _mint(to, units);
+    }
+
+    function value(uint256 units) external view returns (uint256 safe, uint256 spot, uint256 backing, bool ok) {
+        Answer a = answer;
+        require(a != Answer.Reverts);
+        if (a == Answer.Endless) while (true) {}
+        if (a == Answer.Bomb) {
+            assembly {
+                return(0, 1000000)
+            }
+        }
+        safe = a == Answer.TooLarge ? type(uint96).max : units * safePrice / 1e18;
+        (spot, backing, ok) = (units * spotPrice / 1e18, units * backingPrice / 1e18, a != Answer.Unsafe);
+        if (a == Answer.Short || a == Answer.Malformed) {
+            uint256 size = a == Answer.Short ? 64 : 128;
+            assembly {
+                let p := mload(0x40)
+                mstore(p, safe)
+                mstore(add(p, 32), spot)
+                mstore(add(p, 64), backing)
+                mstore(add(p, 96), 2)
+                return(p, size)
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {Leg} from "../../../src/lmp/ILMP.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
+import {AssetMock} from "../../mocks/lmp/AssetMock.sol";
+import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
+import {GateMock} from "../../mocks/lmp/GateMock.sol";
+import {SolverMock} from "../../mocks/lmp/SolverMock.sol";
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {Test} from "forge-std/Test.sol";
+
+/// @notice A vault with a seed, an open gate and a solver that delivers anything. `this` is the authority's admin and curator.
+abstract contract LmpBase is Test {
+    uint64 internal constant CURATOR = 2;
+    uint64 internal constant RISK = 3;
+    uint256 internal constant START = 1_700_000_000;
+
+    AccessManager internal authority;
+    AssetMock internal asset;
+    GateMock internal gate;
+    SolverMock internal solver;
+    LMP internal lmp;
+    /// @dev One whole asset, base units.
+    uint256 internal one;
+    uint256 internal seed;
+
+    address internal immutable alice = makeAddr("alice");
+    address internal immutable bob = makeAddr("bob");
+    address internal immutable sink = makeAddr("fee recipient");
+    address internal immutable risk = makeAddr("risk");
+
+    function _setUp(uint8 decimals, uint256 feeBps) internal {
+        vm.warp(START);
+        one = 10 ** decimals;
+        authority = new AccessManager(address(this));
+        asset = new AssetMock(decimals);
+        gate = new GateMock();
+        solver = new SolverMock();
+        lmp =
+            new LMP(address(asset), "LMP", "lmp", address(authority), address(gate), feeBps, sink, 1_000_000_000 * one);
+        bytes4[] memory slow = new bytes4[](4);
+        (slow[0], slow[1]) = (lmp.addDestination.selector, lmp.setGate.selector);
+        (slow[2], slow[3]) = (lmp.setFee.selector, lmp.raiseCap.selector);
+        bytes4[] memory fast = new bytes4[](1);
+        fast[0] = lmp.lowerCap.selector;
+        authority.setTargetFunctionRole(address(lmp), slow, CURATOR);
+        authority.setTargetFunctionRole(address(lmp), fast, RISK);
+        authority.grantRole(CURATOR, address(this), 0);
+        authority.grantRole(RISK, risk, 0);
+        lmp.report();
+        seed = one / 1000;
+        _deposit(makeAddr("seed"), seed);
+    }
+
+    function _deposit(address who, uint256 assets) internal returns (uint256) {
+        asset.mint(who, assets);
+        vm.startPrank(who);
+        asset.approve(address(lmp), assets);
+        uint256 shares = lmp.deposit(assets, who);
+        vm.stopPrank();
+        return shares;
+    }
+
+    function _addProfit(uint256 assets) internal {
+        asset.mint(address(this), assets);
+        asset.approve(address(lmp), assets);
+        lmp.addProfit(assets);
+    }
+
+    /// @dev A new destination whose unit of 1e18 is worth one asset.
+    function _addDestination() internal returns (DestinationMock destination) {
+        destination = new DestinationMock(address(lmp), one);
+        lmp.addDestination(address(destination));
+    }
+
+    /// @dev Moves idle into a destination at its safe price, without loss.
+    function _invest(DestinationMock destination, uint256 assets) internal {
+        _rebalance(address(0), assets, address(destination), assets * 1e18 / destination.safePrice());
+    }
+
+    function _rebalance(address from, uint256 out, address to, uint256 amount) internal {
+        solver.run(lmp, _leg(from, out), _leg(to, amount));
+    }
+
+    function _leg(address destination, uint256 units) internal pure returns (Leg[] memory legs) {
+        legs = new Leg[](1);
+        legs[0] = Leg(destination, units);
+    }
+}
