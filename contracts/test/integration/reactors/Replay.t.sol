@@ -26,9 +26,7 @@ contract ReplayTest is World {
         access = new AccessManager(address(this));
         eth = new TokenFixture("Pair asset", "ETH", 18, address(this));
         abc = new TokenFixture("Project token", "ABC", 18, address(this));
-        feed = Chainlink.deployFeed(
-            address(eth), address(this), address(this), 18, "ABC / ETH", int256(ABC_PRICE)
-        );
+        feed = Chainlink.deployFeed(address(eth), address(this), address(this), 18, "ABC / ETH", int256(ABC_PRICE));
         PriceRegistry registry = new PriceRegistry(address(access), address(eth));
         registry.setSource(address(abc), address(feed), 1 hours, address(0));
         manager = new CycleManager(address(access), registry, LENGTH, block.timestamp + LENGTH);
