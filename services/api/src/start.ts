@@ -35,10 +35,12 @@ export interface Environment {
 export async function prepare(config: Config): Promise<Environment> {
   const log = createLog({ service: 'api', level: config.LOG_LEVEL })
   const deployment = readDeployment(config.DEPLOYMENT_FILE, config.CHAIN_ID)
+  let running = false
   const { client, endpoints } = connect({
     urls: config.RPC_URLS,
     onFailure: ({ endpoint, method, error }) => {
-      log.warn({ endpoint, method, error: oneLine(error) }, 'an RPC endpoint failed')
+      // Until everything is checked a failure ends the start, in one line.
+      if (running) log.warn({ endpoint, method, error: oneLine(error) }, 'an RPC endpoint failed')
     },
   })
   await assertChainId(endpoints, config.CHAIN_ID)
@@ -49,6 +51,7 @@ export async function prepare(config: Config): Promise<Environment> {
     address,
   ])
   await assertCode(client, { ...contracts, ...Object.fromEntries(listed) })
+  running = true
   return { client, deployment, log }
 }
 
