@@ -45,12 +45,14 @@ export async function prepare(config: Config): Promise<Environment> {
   })
   await assertChainId(endpoints, config.CHAIN_ID)
   const named = ['signals', 'rebalanceGate', 'cycleManager', 'priceRegistry']
-  const contracts = Object.fromEntries(named.map((name) => [name, contractAddress(deployment, name)]))
-  const listed = [...deployment.lmps, ...deployment.reactors].map(({ address }) => [
-    `contract ${address}`,
-    address,
-  ])
-  await assertCode(client, { ...contracts, ...Object.fromEntries(listed) })
+  await assertCode(
+    client,
+    Object.fromEntries([
+      ...named.map((name) => [name, contractAddress(deployment, name)]),
+      ...deployment.lmps.map(({ address }, index) => [`LMP ${index}`, address]),
+      ...deployment.reactors.map(({ address, symbol }) => [`reactor ${symbol}`, address]),
+    ]),
+  )
   running = true
   return { client, deployment, log }
 }

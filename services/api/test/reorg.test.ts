@@ -13,8 +13,8 @@ let world: World
 let protocol: Protocol
 const open: Served[] = []
 
-async function api(): Promise<Served> {
-  const served = await serve(world.client, protocol.deployment)
+async function api(deployment = protocol.deployment): Promise<Served> {
+  const served = await serve(world.client, deployment)
   open.push(served)
   return served
 }
@@ -42,8 +42,9 @@ const contents = ({ db }: Served) =>
       .sort(),
   )
 
+/** Equal to an index made at once, which is told of no reactor and must find them by their events. */
 async function expectFreshIndex(followed: Served): Promise<void> {
-  const fresh = await api()
+  const fresh = await api({ ...protocol.deployment, reactors: [] })
   await fresh.indexer.advance()
   expect(contents(followed)).toEqual(contents(fresh))
   const { amounts, differences } = await checkApi(followed.url, node.url)
