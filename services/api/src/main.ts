@@ -15,7 +15,7 @@ const program = new Command('api')
 program
   .command('run')
   .description('index and serve until stopped')
-  .action(() => runService('api', (service) => start(loadConfig(configSchema), service)))
+  .action(() => runService('api', async (service) => start(loadConfig(configSchema), service)))
 
 program
   .command('check')

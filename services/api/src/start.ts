@@ -35,20 +35,25 @@ export interface Environment {
 export async function prepare(config: Config): Promise<Environment> {
   const log = createLog({ service: 'api', level: config.LOG_LEVEL })
   const deployment = readDeployment(config.DEPLOYMENT_FILE, config.CHAIN_ID)
+  let running = false
   const { client, endpoints } = connect({
     urls: config.RPC_URLS,
     onFailure: ({ endpoint, method, error }) => {
-      log.warn({ endpoint, method, error: oneLine(error) }, 'an RPC endpoint failed')
+      // Until everything is checked a failure ends the start, in one line.
+      if (running) log.warn({ endpoint, method, error: oneLine(error) }, 'an RPC endpoint failed')
     },
   })
   await assertChainId(endpoints, config.CHAIN_ID)
   const named = ['signals', 'rebalanceGate', 'cycleManager', 'priceRegistry']
-  const contracts = Object.fromEntries(named.map((name) => [name, contractAddress(deployment, name)]))
-  const listed = [...deployment.lmps, ...deployment.reactors].map(({ address }) => [
-    `contract ${address}`,
-    address,
-  ])
-  await assertCode(client, { ...contracts, ...Object.fromEntries(listed) })
+  await assertCode(
+    client,
+    Object.fromEntries([
+      ...named.map((name) => [name, contractAddress(deployment, name)]),
+      ...deployment.lmps.map(({ address }, index) => [`LMP ${index}`, address]),
+      ...deployment.reactors.map(({ address, symbol }) => [`reactor ${symbol}`, address]),
+    ]),
+  )
+  running = true
   return { client, deployment, log }
 }
 

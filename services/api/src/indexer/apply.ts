@@ -21,17 +21,23 @@ export function applyBlock(block: number, events: readonly ProtocolEvent[], rows
 function applyEvent({ kind, event }: ProtocolEvent, rows: Rows, following: readonly ProtocolEvent[]): void {
   switch (kind) {
     case 'lmp':
-      return applyLmp(event, rows, following)
+      applyLmp(event, rows, following)
+      break
     case 'signals':
-      return applySignals(event, rows)
+      applySignals(event, rows)
+      break
     case 'gate':
-      return applyGate(event, rows)
+      applyGate(event, rows)
+      break
     case 'cycleManager':
-      return applyCycleManager(event, rows)
+      applyCycleManager(event, rows)
+      break
     case 'reactor':
-      return applyReactor(event, rows)
+      applyReactor(event, rows)
+      break
     case 'prices':
-      return applyPrices(event, rows)
+      applyPrices(event, rows)
+      break
   }
 }
 

@@ -16,8 +16,11 @@ const LEAST_TRADE = { part: 1n, of: 1_000n }
 const LEAST_NET = { part: 1n, of: 1_000_000n }
 /** Left of the turnover bucket: values of units move by a hair until inclusion. */
 const BUCKET_PERCENT = 99n
-/** How long a proposal is worth sending, block seconds. */
-const VALID_FOR = 600n
+/**
+ * How long a proposal is worth sending, block seconds. It is simulated again before it is signed and the gate checks it in any
+ * case, so this only ends attempts at what the market has long moved away from.
+ */
+const VALID_FOR = 6n * 3600n
 
 /** A vault as far as the decision to search needs it; values in base units of its asset. */
 export interface VaultView {

@@ -128,7 +128,7 @@ function markView({ positionId, markedBlock, markToken, markPair, price, stale }
       block: markedBlock,
       tokenAmount: markToken.toString(),
       pairAmount: markPair.toString(),
-      price: price.toString(),
+      price: price === 0n ? undefined : price.toString(),
       stale,
     },
   ]

@@ -106,7 +106,9 @@ export const CycleDetailSchema = z
           block: z.number().int(),
           tokenAmount: Amount,
           pairAmount: Amount,
-          price: Wad.openapi({ description: 'Pair base units per token base unit' }),
+          price: Wad.optional().openapi({
+            description: 'Pair base units per token base unit; absent if there was none',
+          }),
           stale: z.boolean(),
         })
         .openapi('Mark'),

@@ -23,10 +23,11 @@ export function applyCycleManager(event: CycleManagerEvent, rows: Rows): void {
         .insert(reactors)
         .values({ id, address: reactor, asset, isPair, shortCycles: 0, ...ledger })
         .run()
-      return
+      break
     }
     case 'MaxLpShareSet':
-      return changeReactor(rows, event.args.reactorId, () => ({ maxLpShare: event.args.maxLpShare }))
+      changeReactor(rows, event.args.reactorId, () => ({ maxLpShare: event.args.maxLpShare }))
+      break
     case 'PositionAdded': {
       const { positionId, tokenReactor, pairReactor, adapter } = event.args
       const sides = { tokenReactor: toNumber(tokenReactor), pairReactor: toNumber(pairReactor) }
@@ -35,16 +36,18 @@ export function applyCycleManager(event: CycleManagerEvent, rows: Rows): void {
         .insert(positions)
         .values({ id: toNumber(positionId), adapter, ...sides, ...holdings })
         .run()
-      return
+      break
     }
     case 'MultipleSet':
-      return changePosition(rows, event.args.positionId, { multiple: event.args.multiple })
+      changePosition(rows, event.args.positionId, { multiple: event.args.multiple })
+      break
     case 'Deposited': {
       const { assets } = event.args
-      return changeReactor(rows, event.args.reactorId, ({ supply, idle }) => ({
+      changeReactor(rows, event.args.reactorId, ({ supply, idle }) => ({
         supply: supply + assets,
         idle: idle + assets,
       }))
+      break
     }
     case 'ExternalFlow': {
       const { reactorId, amount, reason: number } = event.args
@@ -54,7 +57,8 @@ export function applyCycleManager(event: CycleManagerEvent, rows: Rows): void {
         // A haircut is what filled shares were not paid: no token moves.
         idle: reason === 'haircut' ? idle : idle + amount,
       }))
-      return addExternalFlow(rows, toNumber(reactorId), reason, amount)
+      addExternalFlow(rows, toNumber(reactorId), reason, amount)
+      break
     }
     case 'RolloverStarted': {
       const number = toNumber(event.args.cycle)
@@ -63,7 +67,7 @@ export function applyCycleManager(event: CycleManagerEvent, rows: Rows): void {
         .values({ number, rolloverAt: timestamp })
         .onConflictDoUpdate({ target: cycles.number, set: { rolloverAt: timestamp } })
         .run()
-      return
+      break
     }
     case 'PositionMarked': {
       const { tokenAmount, pairAmount, price, stale } = event.args
@@ -72,7 +76,7 @@ export function applyCycleManager(event: CycleManagerEvent, rows: Rows): void {
       changePosition(rows, event.args.positionId, { tokenAmount, pairAmount, stale, markedIn: cycle })
       const mark = { markedBlock: block, markToken: tokenAmount, markPair: pairAmount, price, stale }
       upsertCyclePosition(rows, cycle, marked.id, mark)
-      return
+      break
     }
     case 'ReactorBalanced': {
       const { flow, reserve, supply, lpAssets } = event.args
@@ -83,13 +87,15 @@ export function applyCycleManager(event: CycleManagerEvent, rows: Rows): void {
         balancedIn: cycle,
       }))
       const balance = { flow, reserve, supply, lpAssets, balancedBlock: block }
-      return upsertCycleReactor(rows, cycle, toNumber(event.args.reactorId), balance)
+      upsertCycleReactor(rows, cycle, toNumber(event.args.reactorId), balance)
+      break
     }
     case 'ReactorPlanned': {
       const cycle = toNumber(event.args.cycle)
       changeReactor(rows, event.args.reactorId, () => ({ plannedIn: cycle }))
       const plan = { target: event.args.target, plannedBlock: block }
-      return upsertCycleReactor(rows, cycle, toNumber(event.args.reactorId), plan)
+      upsertCycleReactor(rows, cycle, toNumber(event.args.reactorId), plan)
+      break
     }
     case 'PositionMoved': {
       const { units, tokenIdle, pairIdle, tokenAmount, pairAmount, skipped } = event.args
@@ -100,7 +106,8 @@ export function applyCycleManager(event: CycleManagerEvent, rows: Rows): void {
       const held = { units: moved.units + units, tokenAmount, pairAmount, movedIn: cycle }
       changePosition(rows, event.args.positionId, held)
       const move = { movedBlock: block, units, tokenIdle, pairIdle, tokenAmount, pairAmount, skipped }
-      return upsertCyclePosition(rows, cycle, moved.id, move)
+      upsertCyclePosition(rows, cycle, moved.id, move)
+      break
     }
     case 'ReactorFilled': {
       const { shares, assets } = event.args
@@ -115,7 +122,8 @@ export function applyCycleManager(event: CycleManagerEvent, rows: Rows): void {
         filledIn: cycle,
       }))
       const fill = { filledShares: shares, filledAssets: assets, filledBlock: block }
-      return upsertCycleReactor(rows, cycle, toNumber(event.args.reactorId), fill)
+      upsertCycleReactor(rows, cycle, toNumber(event.args.reactorId), fill)
+      break
     }
     case 'CycleCompleted': {
       const number = toNumber(event.args.cycle)
@@ -126,11 +134,12 @@ export function applyCycleManager(event: CycleManagerEvent, rows: Rows): void {
         .run()
       const next = { number: number + 1, startedAt: timestamp, endsAt: toNumber(event.args.nextEnd) }
       rows.insert(cycles).values(next).run()
-      return
+      break
     }
     case 'Paid': {
       const { assets } = event.args
-      return changeReactor(rows, event.args.reactorId, ({ withheld }) => ({ withheld: withheld - assets }))
+      changeReactor(rows, event.args.reactorId, ({ withheld }) => ({ withheld: withheld - assets }))
+      break
     }
   }
 }

@@ -18,14 +18,17 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
   const change = (set: Partial<Lmp>) => changeLmp(rows, address, set)
   switch (event.eventName) {
     case 'GateSet':
-      return change({ gate: event.args.gate })
+      change({ gate: event.args.gate })
+      break
     case 'CapSet':
-      return change({ cap: event.args.cap })
+      change({ cap: event.args.cap })
+      break
     case 'FeeSet':
-      return change({
+      change({
         feeBps: toNumber(event.args.feeBps),
         feeRecipient: presentAddress(event.args.recipient),
       })
+      break
     case 'DestinationAdded': {
       const listed = rows
         .select({ count: count() })
@@ -35,7 +38,7 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
       const empty = { units: 0n, safe: 0n, spot: 0n, backing: 0n }
       const row = { address: event.args.destination, lmp: address, position: listed?.count ?? 0, ...empty }
       rows.insert(destinations).values(row).run()
-      return
+      break
     }
     case 'Transfer': {
       const { from, to, value } = event.args
@@ -43,7 +46,7 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
       const minted = from === zeroAddress ? value : 0n
       const burned = to === zeroAddress ? value : 0n
       if (minted !== burned) change({ supply: supply + minted - burned })
-      return
+      break
     }
     case 'DestinationValued': {
       const { destination, ok, ...values } = event.args
@@ -54,7 +57,7 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
         .set(inKind ? values : { ...values, ok, ...time })
         .where(eq(destinations.address, destination))
         .run()
-      return
+      break
     }
     case 'Reported': {
       const { idle, sumSafe, sumMin, sumMax, mark, clean } = event.args
@@ -63,7 +66,7 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
         .insert(reports)
         .values({ ...at, lmp: address, ...event.args })
         .run()
-      return
+      break
     }
     case 'BookChanged': {
       const { sumSafe, sumMin, sumMax, clean } = event.args
@@ -73,18 +76,22 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
       // The vault stores the lock anew only when it changed; decaying it again from here would round differently.
       const same = locked === lockedAt(before, at.timestamp) && lockEnd === before.lockEnd
       const lock = same ? {} : { locked, lockEnd, lockStart: at.timestamp }
-      return change({ sumSafe, sumMin, sumMax, clean, ...lock })
+      change({ sumSafe, sumMin, sumMax, clean, ...lock })
+      break
     }
     case 'Settled': {
       const { delta, locked, mark } = event.args
       const lock = { locked, lockEnd: toNumber(event.args.lockEnd), lockStart: at.timestamp }
       // Without a change of value only the mark rises; the lock stays as it was stored.
-      return change(delta === 0n ? { mark } : { mark, ...lock })
+      change(delta === 0n ? { mark } : { mark, ...lock })
+      break
     }
     case 'Flowed':
-      return change({ idle: event.args.idle, mark: event.args.mark })
+      change({ idle: event.args.idle, mark: event.args.mark })
+      break
     case 'ProfitAdded':
-      return change({ idle: lmpRow(rows, address).idle + event.args.assets })
+      change({ idle: lmpRow(rows, address).idle + event.args.assets })
+      break
     case 'Rebalanced': {
       const { solver, outs, ins } = event.args
       const idle = lmpRow(rows, address).idle - idlePart(outs) + idlePart(ins)
@@ -94,7 +101,7 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
         .insert(rebalances)
         .values({ ...at, lmp: address, solver, ...legs })
         .run()
-      return
+      break
     }
   }
 }

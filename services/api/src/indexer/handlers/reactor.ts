@@ -10,11 +10,13 @@ export function applyReactor(event: ReactorEvent, rows: Rows): void {
   switch (event.eventName) {
     case 'RedeemRequest': {
       const { controller, requestId, shares } = event.args
-      return ask(rows, idOf(rows, event), toNumber(requestId), controller, shares)
+      ask(rows, idOf(rows, event), toNumber(requestId), controller, shares)
+      break
     }
     case 'RedeemCancelled': {
       const { controller, requestId, shares } = event.args
-      return ask(rows, idOf(rows, event), toNumber(requestId), controller, -shares)
+      ask(rows, idOf(rows, event), toNumber(requestId), controller, -shares)
+      break
     }
     case 'CohortFilled': {
       const cohort = toNumber(event.args.cohort)
@@ -27,7 +29,7 @@ export function applyReactor(event: ReactorEvent, rows: Rows): void {
         })
         .where(and(eq(cohorts.reactorId, found.reactorId), eq(cohorts.cohort, cohort)))
         .run()
-      return
+      break
     }
     case 'Withdraw': {
       const { owner, receiver, assets, shares } = event.args
@@ -35,7 +37,7 @@ export function applyReactor(event: ReactorEvent, rows: Rows): void {
         .insert(claims)
         .values({ ...event.at, reactorId: idOf(rows, event), controller: owner, receiver, assets, shares })
         .run()
-      return
+      break
     }
   }
 }
