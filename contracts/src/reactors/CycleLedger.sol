@@ -26,7 +26,7 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
     uint256 private constant MAX_REACTORS = 64;
     uint256 private constant MAX_POSITIONS = 256;
     /// @notice Venues of one token reactor; its plan loops over them.
-    uint256 private constant MAX_VENUES = 16;
+    uint256 private constant MAX_VENUES = 10;
     uint256 private constant MIN_MULTIPLE = 0.01e18;
     uint256 private constant MAX_MULTIPLE = 100e18;
 

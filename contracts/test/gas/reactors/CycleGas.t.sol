@@ -57,7 +57,7 @@ contract CycleGasTest is World {
     function test_gas_planOfAllVenues() public {
         setUpManager();
         fund();
-        for (uint256 i; i < 16; ++i) {
+        for (uint256 i; i < 10; ++i) {
             addVenue(abc, 1_000_000e18, ABC_ID, false);
         }
         vm.expectRevert();
