@@ -184,18 +184,25 @@ function descendants(root: number): Map<number, string> {
 
 export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
-/** Something listens on the port that is none of ours. */
-export async function occupy(port: number): Promise<{ port: number; release(): Promise<void> }> {
-  const server = await listen(port)
-  return { port, release: () => new Promise((resolve) => server.close(() => resolve())) }
+/** Something that is none of ours listens on a port. */
+export async function occupy(port?: number): Promise<{ port: number; release(): Promise<void> }> {
+  const server = await listen(port ?? 0)
+  return {
+    port: portOf(server),
+    release: () => new Promise((resolve) => server.close(() => resolve())),
+  }
 }
 
 /** A port of 127.0.0.1 that was free a moment ago. */
 export async function freePort(): Promise<number> {
-  const server = await listen(0)
+  const { port, release } = await occupy()
+  await release()
+  return port
+}
+
+function portOf(server: Server): number {
   const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('no free port')
+  if (typeof address !== 'object' || address === null) throw new Error('the server has no port')
   return address.port
 }
 

@@ -52,5 +52,7 @@ it('finds and occupies ports', async () => {
   const held = await occupy(port)
   await expect(occupy(port)).rejects.toThrow('EADDRINUSE')
   await held.release()
-  await (await occupy(port)).release()
+  const anywhere = await occupy()
+  await expect(occupy(anywhere.port)).rejects.toThrow('EADDRINUSE')
+  await anywhere.release()
 })

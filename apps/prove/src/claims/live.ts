@@ -127,7 +127,7 @@ async function apiRow(
 
 /** Ports that something else holds; it takes a running chain to get as far as that. */
 async function portRows(context: Context, url: string): Promise<Row[]> {
-  const taken = await occupy(0)
+  const taken = await occupy()
   try {
     const rows: Row[] = []
     for (const bad of portCases(context, url, deploymentFile(context.root), taken.port)) {
