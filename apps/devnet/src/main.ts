@@ -13,7 +13,7 @@ import { deploymentFile, deployProtocol, deployVenues, WARM_UP_DAYS } from './de
 import { loadHistory, SCENARIOS, type Scenario } from './history.ts'
 import { Phases } from './phases.ts'
 import { Processes, requireFreePort, until } from './processes.ts'
-import { startServices } from './services.ts'
+import { keeperLooked, startServices } from './services.ts'
 import { describeCycle, summarize } from './summary.ts'
 import { warmUp } from './warmup.ts'
 import { readDeployment, type World } from './world.ts'
@@ -130,7 +130,13 @@ async function run(options: Options, service: Service): Promise<void> {
     alive()
     const cycle = await phases.run(
       `cycle ${lived}`,
-      () => liveCycle(world, clock, lps, { speed: options.speed, signal: service.signal, say: phases.say }),
+      () =>
+        liveCycle(world, clock, lps, {
+          speed: options.speed,
+          signal: service.signal,
+          say: phases.say,
+          keeperLooked: (block) => keeperLooked(options.metricsPort, block),
+        }),
       (done) => describeCycle(world, done),
     )
     if (service.signal.aborted) return

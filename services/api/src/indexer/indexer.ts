@@ -33,7 +33,7 @@ export interface IndexerStatus {
   /** Newest block indexed. */
   readonly tip: number | undefined
   readonly finalized: number
-  /** The tip was the head at the last look. */
+  /** The tip was the head when the last look ended. */
   readonly caughtUp: boolean
   /** Milliseconds since the chain was last read without an error, on this machine's clock. */
   readonly silentMs: number
@@ -56,6 +56,7 @@ export class Indexer {
   #lastError: string | undefined
   #reorgs = 0
   #events = 0
+  #caughtUp = false
   #lookedAt = performance.now()
 
   constructor(options: IndexerOptions) {
@@ -68,7 +69,7 @@ export class Indexer {
       head: this.#head && toNumber(this.#head.number),
       tip: this.#tip && toNumber(this.#tip.number),
       finalized: this.#options.store.finalized(),
-      caughtUp: this.#tip !== undefined && this.#tip.hash === this.#head?.hash,
+      caughtUp: this.#caughtUp,
       silentMs: Math.round(performance.now() - this.#lookedAt),
       fault: this.#fault,
       lastError: this.#lastError,
@@ -83,7 +84,6 @@ export class Indexer {
     while (!signal.aborted) {
       try {
         await this.advance(signal)
-        this.#lookedAt = performance.now()
         this.#lastError = undefined
       } catch (error) {
         if (signal.aborted) return
@@ -104,10 +104,13 @@ export class Indexer {
     const { client } = this.#options
     const [head, finalized] = await Promise.all([readHead(client), readFinalized(client)])
     this.#head = head
-    if (!(await this.#stepBack(head))) return
-    await this.#backfill(finalized, signal)
-    await this.#follow(head, signal)
-    this.#finalize(finalized)
+    if (await this.#stepBack(head)) {
+      await this.#backfill(finalized, signal)
+      await this.#follow(head, signal)
+      this.#finalize(finalized)
+    }
+    this.#caughtUp = this.#tip?.hash === head.hash
+    this.#lookedAt = performance.now()
   }
 
   /** Undoes what left the chain. False when the endpoint lags behind what is stored. */
