@@ -12,8 +12,10 @@ import {console} from "forge-std/console.sol";
 /// @notice Deploys the protocol from a JSON config and writes `deployments/<chainId>.json`.
 ///
 ///     CONFIG=contracts/script/config/<network>.json \
-///       forge script contracts/script/Deploy.s.sol --rpc-url $RPC_URL --broadcast --slow --account deployer
+///       forge script contracts/script/Deploy.s.sol --rpc-url $RPC_URL --broadcast --slow \
+///       --gas-estimate-multiplier 300 --account deployer
 ///
+/// The multiplier covers the gas that probes of feeds and pools hold in reserve, which a simulation does not see as used.
 /// Start it again when it was interrupted: what is there is kept. At the end it lists what the deployer's key can still do.
 contract Deploy is Script {
     error DeployerKeepsPower(address target, bytes4 selector);

@@ -8,6 +8,7 @@ import {IRebalanceGate} from "./IRebalanceGate.sol";
 import {ISignals} from "./ISignals.sol";
 import {Change, Income} from "./Income.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title The on-chain check of a solver's proposal
 /// @notice Policy of rebalances. A vault calls `check` after the units have moved and its book of the touched destinations was
@@ -44,6 +45,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// governance replaces it, and can take nothing itself. There is no owner and no parameter to set.
 contract RebalanceGate is IRebalanceGate {
     using Math for uint256;
+    using SafeCast for uint256;
 
     uint256 private constant WAD = 1e18;
     uint256 private constant YEAR = 365 days;
@@ -232,7 +234,7 @@ contract RebalanceGate is IRebalanceGate {
         uint256 available = capacity.mulDiv(WAD - used, WAD);
         require(moved <= available, TurnoverExceeded(moved, available));
         used = Math.min(used + moved.mulDiv(WAD, capacity, Math.Rounding.Ceil), WAD);
-        _turnover[address(lmp)] = Bucket(uint128(used), uint40(block.timestamp));
+        _turnover[address(lmp)] = Bucket(used.toUint128(), uint40(block.timestamp));
         emit TurnoverCharged(address(lmp), used);
     }
 }

@@ -5,6 +5,7 @@ import {IDestination} from "../destinations/IDestination.sol";
 import {Gauge, GaugeReading} from "./GaugeReading.sol";
 import {ISignals} from "./ISignals.sol";
 import {SignalFilter} from "./SignalFilter.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title On-chain yield signals of destinations
 /// @notice Two things per destination, taken by snapshots that anyone may make at least 20 h apart:
@@ -17,6 +18,8 @@ import {SignalFilter} from "./SignalFilter.sol";
 /// Nobody has a privilege here and any contract may be snapshotted: a signal means something only for a destination that a
 /// vault registered. Destinations are only read (static calls).
 contract Signals is ISignals {
+    using SafeCast for uint256;
+
     uint256 public constant MIN_INTERVAL = 20 hours;
 
     mapping(address destination => Signal) private _signals;
@@ -40,7 +43,7 @@ contract Signals is ISignals {
         }
         s.lastAt = uint40(block.timestamp);
         ++s.count;
-        s.rate = uint128(rate);
+        s.rate = rate.toUint128();
         s.incentiveYearly = uint128(gauge.yearly);
         s.incentiveOthers = uint128(gauge.others);
         emit Snapshot(destination, rate, s.sample, s.base, gauge.yearly, gauge.others, fell);

@@ -56,7 +56,7 @@ contract SolverExecutor is IRebalancer, Ownable {
         lmp.rebalance(outs, ins, abi.encode(calls));
         _vault = address(0);
         emit Executed(address(lmp));
-        sweep(sweepTokens);
+        _sweep(sweepTokens);
     }
 
     /// @inheritdoc IRebalancer
@@ -74,7 +74,11 @@ contract SolverExecutor is IRebalancer, Ownable {
     }
 
     /// @notice Sends the whole balance of each token to the owner.
-    function sweep(address[] calldata tokens) public onlyOwner {
+    function sweep(address[] calldata tokens) external onlyOwner {
+        _sweep(tokens);
+    }
+
+    function _sweep(address[] calldata tokens) private {
         for (uint256 i; i < tokens.length; ++i) {
             uint256 amount = IERC20(tokens[i]).balanceOf(address(this));
             if (amount == 0) continue;

@@ -55,10 +55,10 @@ contract BalancerStableDestination is Destination {
         external
         initializer
     {
-        require(gauge_ != address(0), ZeroAddress());
-        require(_tryAddress(gauge_, abi.encodeCall(ILiquidityGauge.lp_token, ())) == pool_, InvalidGauge(gauge_));
+        require(pool_ != address(0) && gauge_ != address(0), ZeroAddress());
         IComposableStablePool stable = IComposableStablePool(pool_);
         require(_tryAddress(pool_, abi.encodeCall(stable.getVault, ())) == address(balancer), InvalidPool(pool_));
+        require(_tryAddress(gauge_, abi.encodeCall(ILiquidityGauge.lp_token, ())) == pool_, InvalidGauge(gauge_));
         _poolId = stable.getPoolId();
         _bptIndex = uint8(stable.getBptIndex());
         gauge = ILiquidityGauge(gauge_);
@@ -130,6 +130,7 @@ contract BalancerStableDestination is Destination {
         state.rates = new uint256[](n);
         for (uint256 i; i < n; ++i) {
             uint256 from = i < _bptIndex ? i : i + 1;
+            require(balances[from] != 0, EmptyPool());
             state.balances[i] = balances[from].fullMulDiv(factors[from], WAD);
             // The factor without its power of ten is the token's rate.
             state.rates[i] = factors[from] / 10 ** (18 - IERC20Metadata(tokens[from]).decimals());

@@ -66,7 +66,7 @@ contract CurveStableDestination is Destination {
         state.balances = new uint256[](n);
         state.rates = new uint256[](n);
         for (uint256 i; i < n; ++i) {
-            state.balances[i] = curve.balances(int128(uint128(i))) * 10 ** (_scales >> (8 * i) & 0xff);
+            state.balances[i] = curve.balances(_index(i)) * 10 ** (_scales >> (8 * i) & 0xff);
             state.rates[i] = WAD;
         }
         state.ann = curve.A() * n * WAD;
@@ -90,13 +90,18 @@ contract CurveStableDestination is Destination {
         address[] memory found = new address[](MAX_LEGS + 1);
         uint256 n;
         for (; n <= MAX_LEGS; ++n) {
-            found[n] = _tryAddress(pool_, abi.encodeCall(ICurveStableSwap.coins, (int128(uint128(n)))));
+            found[n] = _tryAddress(pool_, abi.encodeCall(ICurveStableSwap.coins, (_index(n))));
             if (found[n] == address(0)) break;
         }
-        require(n >= MIN_LEGS && n <= MAX_LEGS, InvalidPool(pool_));
         coins = new address[](n);
         for (uint256 i; i < n; ++i) {
             coins[i] = found[i];
         }
+    }
+
+    /// @dev The pool counts its coins with int128.
+    // forge-lint: disable-next-item(unsafe-typecast) at most MAX_LEGS
+    function _index(uint256 i) private pure returns (int128) {
+        return int128(uint128(i));
     }
 }

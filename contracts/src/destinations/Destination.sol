@@ -60,10 +60,10 @@ abstract contract Destination is IDestination, ERC20, Initializable {
 
     /// @inheritdoc IDestination
     address public vault;
-    /// @dev Index of the leg the pool's own prices are measured in.
-    uint8 private _numeraire;
     /// @inheritdoc IDestination
     address public pool;
+    /// @dev Index of the leg the pool's own prices are measured in.
+    uint8 private _numeraire;
     /// @inheritdoc IDestination
     address public lpToken;
     address[] private _legs;
@@ -79,7 +79,7 @@ abstract contract Destination is IDestination, ERC20, Initializable {
         _disableInitializers();
     }
 
-    /// @dev Common part of the initialisers. Every leg must have both of its prices now.
+    /// @dev Common part of the initialisers. Every leg must have both of its prices now, and the pool liquidity.
     function _initialize(address vault_, address pool_, address lpToken_, address[] memory legs_)
         internal
         onlyInitializing
@@ -89,11 +89,11 @@ abstract contract Destination is IDestination, ERC20, Initializable {
         require(legs_.length >= MIN_LEGS && legs_.length <= MAX_LEGS, InvalidPool(pool_));
         (vault, pool, lpToken, _legs) = (vault_, pool_, lpToken_, legs_);
         for (uint256 i; i < legs_.length; ++i) {
+            // forge-lint: disable-next-line(unsafe-typecast) below MAX_LEGS
             if (legs_[i] == _asset) _numeraire = uint8(i);
             _prices(legs_[i]);
         }
-        (PoolState memory state, uint256 d) = _read();
-        require(state.balances.length == legs_.length && d != 0, InvalidPool(pool_));
+        _read();
     }
 
     /* UNITS */
@@ -227,7 +227,7 @@ abstract contract Destination is IDestination, ERC20, Initializable {
     /// @dev Address a foreign contract answers; zero when it does not, or is no contract.
     function _tryAddress(address target, bytes memory call) internal view returns (address) {
         (bool ok, bytes memory answer) = target.staticcall(call);
-        if (!ok || answer.length != 32 || uint256(bytes32(answer)) > type(uint160).max) return address(0);
+        if (!ok || answer.length != 32 || abi.decode(answer, (uint256)) > type(uint160).max) return address(0);
         return abi.decode(answer, (address));
     }
 

@@ -45,7 +45,7 @@ library StableCurve {
     uint256 private constant MAX_STEPS = 96;
     /// @dev Longest Newton step in ln(u), WAD.
     int256 private constant MAX_STEP = 4e18;
-    /// @dev A step below this is the last, WAD: what it leaves is of its square.
+    /// @dev A step of ln(u) and ln(P) below this is the last, WAD: what it leaves is of its square.
     uint256 private constant LAST_STEP = 1e13;
     /// @dev Highest accepted ratio of two prices.
     uint256 private constant MAX_RATIO = 1e6;
@@ -91,7 +91,7 @@ library StableCurve {
         }
     }
 
-    /// @notice v(p): least value of one unit of D at `prices`, WAD; relative error below 1e-8.
+    /// @notice v(p): least value of one unit of D at `prices`, WAD; relative error below 1e-9.
     /// @param prices WAD, per WAD of balance, none zero, at most a factor of 1e6 apart
     /// @param ann amplification times n, WAD, above 1, at most 1e8
     /// @dev Reverts `InvalidAmplification`, `InvalidPrices`, `NoConvergence`.
@@ -117,6 +117,8 @@ library StableCurve {
     }
 
     /// @dev Solves (3) and (4) for u and P, both WAD.
+    // The casts keep their values: the ranges are those stated at `_newton`.
+    // forge-lint: disable-next-item(unsafe-typecast)
     function _tangent(uint256[] memory k, uint256 ann) private pure returns (uint256, uint256) {
         uint256 n = k.length;
         uint256 low = WAD;
@@ -130,7 +132,7 @@ library StableCurve {
                 continue;
             }
             uint256 next = u * uint256(FixedPointMathLib.expWad(step)) / WAD;
-            if (FixedPointMathLib.abs(step) < LAST_STEP) {
+            if (FixedPointMathLib.abs(step) * uint256(rise).max(WAD) / WAD < LAST_STEP) {
                 return (next, p * uint256(FixedPointMathLib.expWad(rise * step / int256(WAD))) / WAD);
             }
             if (step < 0) high = u;
@@ -144,7 +146,9 @@ library StableCurve {
     /// @return rise dln(P) / dln(u), WAD
     /// @return step Newton's step in ln(u), WAD, at most 4 either way
     /// @dev Unchecked: k <= 1e24, ann <= 1e26 and 1e18 <= u < n * ann keep uk and q below 2^178, t and weighted below
-    /// n * 1e36, and P below 1e12 * ann.
+    /// n * 1e36, and P below 1e12 * ann; `rise` is positive.
+    // The casts keep their values: the ranges are those stated at `_newton`.
+    // forge-lint: disable-next-item(unsafe-typecast)
     function _newton(uint256[] memory k, uint256 ann, uint256 u)
         private
         pure
@@ -176,6 +180,8 @@ library StableCurve {
     }
 
     /// @dev h(u) of the header, WAD.
+    // The casts keep their values: the ranges are those stated at `_newton`.
+    // forge-lint: disable-next-item(unsafe-typecast)
     function _h(uint256[] memory q, uint256 p) private pure returns (int256 h) {
         uint256 n = q.length;
         h = FixedPointMathLib.lnWad(int256(p)) + int256(n) * FixedPointMathLib.lnWad(int256(n * p));

@@ -26,7 +26,7 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
     uint256 private constant MAX_REACTORS = 64;
     uint256 private constant MAX_POSITIONS = 256;
     /// @notice Venues of one token reactor; its plan loops over them.
-    uint256 private constant MAX_VENUES = 16;
+    uint256 private constant MAX_VENUES = 10;
     uint256 private constant MIN_MULTIPLE = 0.01e18;
     uint256 private constant MAX_MULTIPLE = 100e18;
 
@@ -45,7 +45,7 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
     mapping(uint256 positionId => uint256) internal _pairPerToken;
     uint256 internal _tokenReactors;
     mapping(address reactor => uint256 idPlusOne) private _reactorIds;
-    /// @dev Assets and adapters, each listed once.
+    /// @dev Assets and pools, each listed once.
     mapping(address => bool) private _listed;
 
     /// @param length seconds from one scheduled end to the next
@@ -196,13 +196,13 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
         _requireMultiple(multiple);
         ReactorState storage token = _book(tokenReactor);
         ReactorState storage pair = _book(pairReactor);
-        _requireValid(!token.isPair && pair.isPair && !_listed[adapter]);
-        _requireValid(reader.matches(IPairVenue(adapter), address(this), token.asset, pair.asset));
+        address pool = reader.poolOf(IPairVenue(adapter), address(this), token.asset, pair.asset);
+        _requireValid(!token.isPair && pair.isPair && pool != address(0) && !_listed[pool]);
         id = _positions.length;
         uint16[] storage venues = _venuesOf[tokenReactor];
         _requireValid(id < MAX_POSITIONS && venues.length < MAX_VENUES);
 
-        _listed[adapter] = true;
+        _listed[pool] = true;
         venues.push(uint16(id));
         PositionState storage position = _positions.push();
         position.adapter = adapter;

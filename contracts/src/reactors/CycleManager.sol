@@ -59,7 +59,10 @@ contract CycleManager is CycleLedger {
         uint256 stamp;
     }
 
+    /// @dev A plan is these numbers, not a target per position: it costs the same however often it is the first one.
     struct Factors {
+        /// @dev Token reactors: wanted in each position that can move.
+        uint256 each;
         uint256 scale;
         uint256 grow;
     }
@@ -67,7 +70,6 @@ contract CycleManager is CycleLedger {
     mapping(uint256 reactorId => MarkPrice) private _markPrices;
     /// @dev Sums over the positions of a reactor, from mark to fill.
     mapping(uint256 reactorId => Guardrails.Wants) private _wants;
-    /// @dev Factors of a planned pair reactor.
     mapping(uint256 reactorId => Factors) private _factors;
     /// @dev Token reactors still to plan in this rollover.
     uint256 private _tokensLeft;
@@ -148,9 +150,7 @@ contract CycleManager is CycleLedger {
         bool skipped = position.stale;
         Moved memory moved;
         if (!skipped) {
-            Factors memory factors = _factors[position.pairReactor];
-            uint256 target = Guardrails.target(position.pairTarget, position.pairAmount, factors.scale, factors.grow);
-            position.pairTarget = target;
+            _setTargets(positionId, position);
             (skipped, moved) = _tryMove(positionId);
         }
         uint256 unitsBefore = position.units;
@@ -257,7 +257,7 @@ contract CycleManager is CycleLedger {
         });
     }
 
-    /// @dev Sets the token targets and asks the pair reactors for the other side.
+    /// @dev Wants the same in each venue and asks the pair reactors for the other side.
     function _planToken(uint256 id, ReactorState storage book) private returns (uint256 planned) {
         --_tokensLeft;
         Guardrails.Books memory books = _guardrailBooks(id, book);
@@ -265,20 +265,29 @@ contract CycleManager is CycleLedger {
         uint256 each = _wantEqually(id, books, venues);
         Guardrails.Wants memory wants = _wants[id];
         (, uint256 grow) = Guardrails.factors(books, wants, TOLERANCE);
+        _factors[id] = Factors(each, WAD, grow);
         planned = wants.stuck;
         for (uint256 i; i < venues.length; ++i) {
             PositionState storage position = _positions[venues[i]];
-            if (position.stale) {
-                (position.tokenTarget, position.pairTarget) = (position.tokenAmount, position.pairAmount);
-                continue;
-            }
+            if (position.stale) continue;
             uint256 target = Guardrails.target(each, position.tokenAmount, WAD, grow);
-            uint256 pairWant = Math.mulDiv(target, _pairPerToken[venues[i]], WAD, Math.Rounding.Ceil);
-            pairWant = Math.min(pairWant, MAX_AMOUNT);
-            (position.tokenTarget, position.pairTarget) = (target, pairWant);
+            uint256 pairWant = _besides(venues[i], target);
             _want(position.pairReactor, pairWant, position.pairAmount, position.multiple);
             planned += target;
         }
+    }
+
+    /// @dev Pair amount that goes with a token target in the venue, at the mark price, rounded up.
+    function _besides(uint256 positionId, uint256 target) private view returns (uint256) {
+        return Math.min(Math.mulDiv(target, _pairPerToken[positionId], WAD, Math.Rounding.Ceil), MAX_AMOUNT);
+    }
+
+    function _setTargets(uint256 positionId, PositionState storage position) private {
+        Factors memory f = _factors[position.tokenReactor];
+        uint256 target = Guardrails.target(f.each, position.tokenAmount, WAD, f.grow);
+        position.tokenTarget = target;
+        f = _factors[position.pairReactor];
+        position.pairTarget = Guardrails.target(_besides(positionId, target), position.pairAmount, f.scale, f.grow);
     }
 
     /// @dev Adds the wants of the positions that can move, the same amount each.
@@ -313,7 +322,7 @@ contract CycleManager is CycleLedger {
     function _planPair(uint256 id, ReactorState storage book) private returns (uint256 planned) {
         Guardrails.Wants memory wants = _wants[id];
         (uint256 scale, uint256 grow) = Guardrails.factors(_guardrailBooks(id, book), wants, TOLERANCE);
-        _factors[id] = Factors(scale, grow);
+        _factors[id] = Factors(0, scale, grow);
         planned = wants.stuck + Math.mulDiv(wants.want, scale, WAD);
     }
 

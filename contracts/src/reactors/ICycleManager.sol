@@ -54,7 +54,7 @@ struct PositionState {
     /// @dev Marked quantities of both sides.
     uint256 tokenAmount;
     uint256 pairAmount;
-    /// @dev Planned quantities of both sides; pair: what the token target asks for until the position is moved.
+    /// @dev Planned quantities of both sides, as of the last move that was tried.
     uint256 tokenTarget;
     uint256 pairTarget;
     /// @dev The last mark failed; the position keeps its previous mark and its reactor deploys nothing new.

@@ -14,6 +14,9 @@ library MoveMath {
     uint256 internal constant PROBE = 1e18;
     /// @dev Base units a move may lose to rounding on one side: the venue's ceiling and two floors of marks.
     uint256 internal constant ROUNDING = 3;
+    /// @dev Base units of either side below which nothing is ordered: venues refuse to pay out less than one unit, and a dust
+    /// removal that reverts would hold up the cycle. A smaller position than this stays where it is.
+    uint256 internal constant MIN_ORDER = 100;
 
     /// @dev One side of a position.
     struct Side {
@@ -26,7 +29,7 @@ library MoveMath {
         uint256 atSpot;
     }
 
-    /// @notice Change of units.
+    /// @notice Change of units; 0 where less than MIN_ORDER is to be moved.
     /// @param units held now
     /// @param multiple V, WAD
     function change(uint256 units, uint256 multiple, Side memory token, Side memory pair)
@@ -36,8 +39,20 @@ library MoveMath {
     {
         (uint256 addToken, uint256 removeToken) = _oneSide(units, multiple, token);
         (uint256 addPair, uint256 removePair) = _oneSide(units, multiple, pair);
+        uint256 least = Math.max(_leastUnits(token.atOracle), _leastUnits(pair.atOracle));
         uint256 removed = Math.max(removeToken, removePair);
-        return removed == 0 ? int256(Math.min(addToken, addPair)) : -int256(removed);
+        if (removed == 0) {
+            uint256 added = Math.min(addToken, addPair);
+            return added < least ? int256(0) : int256(added);
+        }
+        if (units < least) return 0;
+        removed = Math.max(removed, least);
+        // No remainder that could never be removed.
+        return removed + least > units ? -int256(units) : -int256(removed);
+    }
+
+    function _leastUnits(uint256 perProbe) private pure returns (uint256) {
+        return Math.ceilDiv(MIN_ORDER * PROBE, perProbe);
     }
 
     /// @notice Most that adding may cost, rounded up, or least that removing must bring, rounded down, for one side.

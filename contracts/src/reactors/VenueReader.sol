@@ -90,9 +90,10 @@ contract VenueReader {
         if (IERC20Metadata(asset).decimals() > MAX_DECIMALS) return address(0);
     }
 
-    /// @notice The adapter belongs to `manager` and trades exactly these assets.
-    function matches(IPairVenue adapter, address manager, address token, address pair) external view returns (bool) {
-        return adapter.owner() == manager && adapter.token() == token && adapter.pair() == pair;
+    /// @notice The pool of an adapter that belongs to `manager` and trades exactly these assets; zero otherwise.
+    function poolOf(IPairVenue adapter, address manager, address token, address pair) external view returns (address) {
+        bool fits = adapter.owner() == manager && adapter.token() == token && adapter.pair() == pair;
+        return fits ? adapter.pool() : address(0);
     }
 
     function _relativePrice(IPairVenue adapter, uint256 tokenPrice, uint256 pairPrice)

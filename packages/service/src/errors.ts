@@ -12,6 +12,13 @@ export class StartupError extends Error {
   }
 }
 
+/** The exit code of an error the operator can mend: a StartupError, or another package's error of that kind. */
+export function operatorExitCode(error: unknown): number | undefined {
+  return error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number'
+    ? error.exitCode
+    : undefined
+}
+
 /** The error as one line: no stack and no second paragraph. */
 export function oneLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)

@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import { oneLine, StartupError } from './errors.ts'
+import { oneLine, operatorExitCode } from './errors.ts'
 
 export interface Service {
   /** Aborted by the first SIGINT or SIGTERM, and when `run` is over. */
@@ -14,9 +14,9 @@ export interface RunOptions {
 }
 
 /**
- * Runs a program to its end and exits the process: 0 after `run` returned or a signal stopped it, the code of a
- * StartupError (one line on stderr), 1 for any other failure or when stopping takes too long. A second signal
- * exits at once.
+ * Runs a program to its end and exits the process: 0 after `run` returned or a signal stopped it, the `exitCode` of
+ * an error that has one (one line on stderr), 1 for any other failure or when stopping takes too long. A second
+ * signal exits at once.
  */
 export async function runService(
   name: string,
@@ -34,10 +34,10 @@ export async function runService(
 
   let code = 0
   const fail = (error: unknown) => {
-    const startup = error instanceof StartupError
-    code = Math.max(code, startup ? error.exitCode : 1)
+    const exitCode = operatorExitCode(error)
+    code = Math.max(code, exitCode ?? 1)
     process.stderr.write(`${name}: ${oneLine(error)}\n`)
-    if (!startup && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+    if (exitCode === undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`)
   }
 
   const ended = run({ signal: stopping.signal, onStop: (close) => closers.push(close) }).catch((error) => {

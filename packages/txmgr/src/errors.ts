@@ -4,6 +4,8 @@ import { BaseError } from 'viem'
 /** The journal file holds another chain's or another key's history. */
 export class JournalMismatchError extends Error {
   override readonly name = 'JournalMismatchError'
+  /** Configuration error: the operator must act before a restart helps. */
+  readonly exitCode = 78
 }
 
 /** Another process took over the key while this one was busy. */

@@ -5,6 +5,8 @@ import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 /** A key file that cannot be used; `message` is one line that says what to do and never holds the key. */
 export class KeyFileError extends Error {
   override readonly name = 'KeyFileError'
+  /** Configuration error: the operator must act before a restart helps. */
+  readonly exitCode = 78
 }
 
 /**

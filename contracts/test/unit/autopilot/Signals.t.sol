@@ -87,6 +87,14 @@ contract SignalsTest is Test {
         assertEq(s.sample, SignalFilter.sample(0.95e18, 0.9501e18, 1 days));
     }
 
+    function test_standstillIsNoFall() public {
+        _snapshot();
+        skip(1 days);
+        ISignals.Signal memory s = _snapshot();
+        assertEq(s.fellAt, 0);
+        assertEq(s.sample, 0);
+    }
+
     function test_missedSnapshotsSpreadTheGrowthOverTheirTime() public {
         _snapshot();
         skip(10 days);

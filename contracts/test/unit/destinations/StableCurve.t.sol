@@ -23,7 +23,7 @@ contract StableCurveCaller {
 contract StableCurveTest is Test {
     uint256 private constant WAD = 1e18;
     /// @dev Promised relative error of fairValue.
-    uint256 private constant ERROR = 1e10;
+    uint256 private constant ERROR = 1e9;
     uint256 private constant MAX_GAS = 150_000;
 
     StableCurveCaller private curve;
@@ -47,6 +47,13 @@ contract StableCurveTest is Test {
         _expectFair("1 0.98 1.2 1.05 0.5", 50, 753_746_028_971_371_289);
         _expectFair("1 0.98 1.2 1.05 0.5", 10_000, 587_293_150_678_800_514);
         _expectFair("1.15 1", 100, 1_031_284_111_925_719_381);
+        // Far outside of pegs, to the limit of a factor of a million.
+        _expectFair("1 1000000", 2, 94_744_558_990_909_941_499);
+        _expectFair("1 1000 30", 3, 12_694_142_940_269_100_279);
+        _expectFair("1 1000000 1000 1 1", 5_000_000, 2_923_159_178_576_499_093);
+        _expectFair("7 1 3000", 60, 5_788_476_665_593_727_292);
+        _expectFair("1 1000000 1000000 1000000 1000000", 50, 6_489_390_374_767_069_997_100);
+        _expectFair("1 1 1 1000000", 8000, 3_061_941_301_612_779_869);
     }
 
     /// @dev No point of the curve is worth less: the value is a minimum.

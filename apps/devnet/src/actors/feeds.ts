@@ -1,0 +1,58 @@
+import { aggregatorProxyAbi, fluxAggregatorAbi } from '@headrace/venues'
+import type { Address } from 'viem'
+import { dayOf, type World } from '../world.ts'
+
+/** WETH per ABC and per reward token at day 0; as contracts/test/venues deploys the pools. */
+export const ABC_PRICE = 5n * 10n ** 15n
+const REWARD_PRICE = 2n * 10n ** 15n
+
+/** The oracle network: pushes history to the Chainlink aggregators. */
+export class Feeds {
+  readonly #world: World
+  readonly #rounds = new Map<Address, { aggregator: Address; round: number }>()
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** Answers every feed for the time of the latest block. */
+  async push(): Promise<void> {
+    const { chain, venues, history } = this.#world
+    const day = dayOf(this.#world, await chain.now())
+    const answers: Array<[Address, bigint]> = venues.lstFeeds.map((feed, lst) => [
+      feed,
+      history.market(lst, day),
+    ])
+    answers.push([venues.abcFeed, (ABC_PRICE * history.abc(day)) / 10n ** 18n])
+    answers.push([venues.rewardFeed, REWARD_PRICE])
+    for (const [feed, answer] of answers) await this.#submit(feed, answer)
+  }
+
+  async #submit(feed: Address, answer: bigint): Promise<void> {
+    const known = this.#rounds.get(feed) ?? (await this.#find(feed))
+    known.round += 1
+    await this.#world.chain.send('oracle', {
+      address: known.aggregator,
+      abi: fluxAggregatorAbi,
+      functionName: 'submit',
+      args: [BigInt(known.round), answer],
+    })
+  }
+
+  async #find(feed: Address) {
+    const { client } = this.#world.chain
+    const aggregator = await client.readContract({
+      address: feed,
+      abi: aggregatorProxyAbi,
+      functionName: 'aggregator',
+    })
+    const round = await client.readContract({
+      address: aggregator,
+      abi: fluxAggregatorAbi,
+      functionName: 'latestRound',
+    })
+    const found = { aggregator, round: Number(round) }
+    this.#rounds.set(feed, found)
+    return found
+  }
+}

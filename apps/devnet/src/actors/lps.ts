@@ -1,0 +1,189 @@
+import { lmpAbi, reactorAbi, reserveAbi } from '@headrace/abi'
+import { type Address, erc20Abi, maxUint256, parseEther } from 'viem'
+import { type Actor, accounts } from '../accounts.ts'
+import { dayOf, type World } from '../world.ts'
+import { giveWeth, mint } from './funding.ts'
+
+/** What one LP does on a day of the run; days count from day 0 of the history. */
+interface Deed {
+  day: number
+  what: string
+  act: () => Promise<void>
+}
+
+/** Depositors of the vault and of the two reactors, and the treasury that fills the reserve. */
+export class Lps {
+  readonly #world: World
+  readonly #deeds: Deed[]
+  readonly #lmp: Address
+  readonly #tokenReactor: Address
+  readonly #pairReactor: Address
+  deposits = 0
+
+  constructor(world: World) {
+    this.#world = world
+    const { lmps, reactors } = world.deployment
+    const [lmp, token, pair] = [
+      lmps[0],
+      reactors.find((r) => r.kind === 'token'),
+      reactors.find((r) => r.kind === 'pair'),
+    ]
+    if (lmp === undefined || token === undefined || pair === undefined) {
+      throw new Error('the deployment has no LMP, token reactor or pair reactor')
+    }
+    this.#lmp = lmp.address
+    this.#tokenReactor = token.address
+    this.#pairReactor = pair.address
+    this.#deeds = this.#plan()
+  }
+
+  /** Funds everyone, fills the reserve and makes the first deposits. */
+  async open(): Promise<void> {
+    const { chain, venues } = this.#world
+    for (const actor of ['lp0', 'lp1', 'lp2', 'treasury'] as const) {
+      await giveWeth(chain, venues.weth, actor, parseEther('5000'))
+      await mint(chain, venues.abc, actor, parseEther('500000'))
+      for (const token of [venues.weth, venues.abc]) {
+        for (const spender of [this.#lmp, this.#tokenReactor, this.#pairReactor, this.#reserve()]) {
+          await chain.send(actor, {
+            address: token,
+            abi: erc20Abi,
+            functionName: 'approve',
+            args: [spender, maxUint256],
+          })
+        }
+      }
+    }
+    await this.#contribute(0, parseEther('60000'))
+    await this.#contribute(1, parseEther('400'))
+    await this.#depositLmp('lp0', '1000')
+    await this.#depositLmp('lp1', '500')
+    await this.#depositReactor('lp0', this.#tokenReactor, '100000')
+    await this.#depositReactor('lp1', this.#pairReactor, '800')
+  }
+
+  /** Does what is due and says what it did. */
+  async act(): Promise<string[]> {
+    const { chain } = this.#world
+    const day = dayOf(this.#world, await chain.now())
+    const done: string[] = []
+    for (let next = this.#deeds[0]; next !== undefined && next.day <= day; next = this.#deeds[0]) {
+      this.#deeds.shift()
+      await next.act()
+      done.push(next.what)
+    }
+    return done
+  }
+
+  #plan(): Deed[] {
+    const { chain } = this.#world
+    return [
+      { day: 32, what: 'lp2 deposits 50 WETH into the vault', act: () => this.#depositLmp('lp2', '50') },
+      {
+        day: 33,
+        what: 'lp2 deposits 5,000 ABC into the reactor',
+        act: () => this.#depositReactor('lp2', this.#tokenReactor, '5000'),
+      },
+      {
+        day: 34,
+        what: 'lp0 asks for 2,000 tABC back',
+        act: () => this.#request('lp0', this.#tokenReactor, '2000'),
+      },
+      {
+        day: 35,
+        what: 'lp1 asks for 20 tWETH back',
+        act: () => this.#request('lp1', this.#pairReactor, '20'),
+      },
+      { day: 39, what: 'lp0 claims its ABC', act: () => this.#claim('lp0', this.#tokenReactor) },
+      { day: 40, what: 'lp1 claims its WETH', act: () => this.#claim('lp1', this.#pairReactor) },
+      {
+        day: 41,
+        what: 'lp2 leaves the vault in kind with half of its shares',
+        act: async () => {
+          const shares = await chain.client.readContract({
+            address: this.#lmp,
+            abi: lmpAbi,
+            functionName: 'balanceOf',
+            args: [accounts.lp2],
+          })
+          await chain.send('lp2', {
+            address: this.#lmp,
+            abi: lmpAbi,
+            functionName: 'redeemInKind',
+            args: [shares / 2n, accounts.lp2],
+          })
+        },
+      },
+      { day: 43, what: 'lp1 deposits 200 WETH into the vault', act: () => this.#depositLmp('lp1', '200') },
+      {
+        day: 46,
+        what: 'lp0 deposits 10,000 ABC into the reactor',
+        act: () => this.#depositReactor('lp0', this.#tokenReactor, '10000'),
+      },
+    ]
+  }
+
+  #reserve(): Address {
+    const reserve = this.#world.deployment.contracts.reserve
+    if (reserve === undefined) throw new Error('the deployment has no reserve')
+    return reserve
+  }
+
+  async #contribute(reactor: number, amount: bigint): Promise<void> {
+    await this.#world.chain.send('treasury', {
+      address: this.#reserve(),
+      abi: reserveAbi,
+      functionName: 'contribute',
+      args: [BigInt(reactor), amount],
+    })
+  }
+
+  async #depositLmp(actor: Actor, ether: string): Promise<void> {
+    const { chain } = this.#world
+    // An entry needs a fresh book; anyone may report.
+    await chain.send(actor, { address: this.#lmp, abi: lmpAbi, functionName: 'report', args: [] })
+    await chain.send(actor, {
+      address: this.#lmp,
+      abi: lmpAbi,
+      functionName: 'deposit',
+      args: [parseEther(ether), accounts[actor]],
+    })
+    this.deposits += 1
+  }
+
+  async #depositReactor(actor: Actor, reactor: Address, amount: string): Promise<void> {
+    await this.#world.chain.send(actor, {
+      address: reactor,
+      abi: reactorAbi,
+      functionName: 'deposit',
+      args: [parseEther(amount), accounts[actor]],
+    })
+    this.deposits += 1
+  }
+
+  async #request(actor: Actor, reactor: Address, shares: string): Promise<void> {
+    await this.#world.chain.send(actor, {
+      address: reactor,
+      abi: reactorAbi,
+      functionName: 'requestRedeem',
+      args: [parseEther(shares), accounts[actor], accounts[actor]],
+    })
+  }
+
+  async #claim(actor: Actor, reactor: Address): Promise<void> {
+    const { chain } = this.#world
+    const claimable = await chain.client.readContract({
+      address: reactor,
+      abi: reactorAbi,
+      functionName: 'maxRedeem',
+      args: [accounts[actor]],
+    })
+    if (claimable === 0n) return
+    await chain.send(actor, {
+      address: reactor,
+      abi: reactorAbi,
+      functionName: 'redeem',
+      args: [claimable, accounts[actor], accounts[actor]],
+    })
+  }
+}

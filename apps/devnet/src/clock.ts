@@ -1,0 +1,45 @@
+import { Feeds } from './actors/feeds.ts'
+import { Gauge } from './actors/gauge.ts'
+import { Issuer } from './actors/issuer.ts'
+import type { Lps } from './actors/lps.ts'
+import { Market } from './actors/market.ts'
+import type { World } from './world.ts'
+
+/** Moves block time and lets every actor live through the jump: the feeds first, so that nothing looks stale. */
+export class Clock {
+  readonly #world: World
+  readonly #feeds: Feeds
+  readonly #issuer: Issuer
+  readonly #market: Market
+  readonly #gauge: Gauge
+
+  constructor(world: World) {
+    this.#world = world
+    this.#feeds = new Feeds(world)
+    this.#issuer = new Issuer(world)
+    this.#market = new Market(world)
+    this.#gauge = new Gauge(world)
+  }
+
+  /** Before the first jump. */
+  async open(): Promise<void> {
+    await this.#market.stockUp()
+    await this.#gauge.stakeOthers()
+    await this.settle()
+  }
+
+  async jump(seconds: number): Promise<void> {
+    const { test } = this.#world.chain
+    await test.increaseTime({ seconds })
+    await test.mine({ blocks: 1 })
+    await this.settle()
+  }
+
+  async settle(lps?: Lps): Promise<string[]> {
+    await this.#feeds.push()
+    await this.#issuer.act()
+    await this.#gauge.act()
+    await this.#market.act()
+    return lps === undefined ? [] : lps.act()
+  }
+}

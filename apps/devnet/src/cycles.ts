@@ -1,0 +1,50 @@
+import { cycleManagerAbi } from '@headrace/abi'
+import type { Lps } from './actors/lps.ts'
+import type { Clock } from './clock.ts'
+import { CYCLE_DAYS } from './deploy.ts'
+import { sleep, until } from './processes.ts'
+import type { World } from './world.ts'
+
+/** Block time moves by this much at a time. */
+const JUMP_SECONDS = 2 * 3600
+const JUMPS_PER_CYCLE = (CYCLE_DAYS * 86_400) / JUMP_SECONDS
+/** Real time of a cycle at speed 1. */
+const CYCLE_MS = 60_000
+const ROLLOVER_TIMEOUT_MS = 60_000
+
+export interface CycleOptions {
+  /** Cycles per minute. */
+  speed: number
+  signal: AbortSignal
+  say: (line: string) => void
+}
+
+/** Lives through one cycle up to the end of its rollover, which is the keeper's work alone. */
+export async function liveCycle(
+  world: World,
+  clock: Clock,
+  lps: Lps,
+  options: CycleOptions,
+): Promise<bigint> {
+  const { chain, deployment } = world
+  const manager = deployment.contracts.cycleManager
+  if (manager === undefined) throw new Error('the deployment has no cycle manager')
+  const state = () =>
+    chain.client.readContract({ address: manager, abi: cycleManagerAbi, functionName: 'state' })
+  const before = await state()
+  const pause = CYCLE_MS / JUMPS_PER_CYCLE / options.speed
+  while ((await chain.now()) < before.end) {
+    if (options.signal.aborted) return before.cycle
+    const start = Date.now()
+    const left = Number(before.end - (await chain.now()))
+    await chain.test.increaseTime({ seconds: Math.min(JUMP_SECONDS, left) })
+    await chain.test.mine({ blocks: 1 })
+    for (const what of await clock.settle(lps)) options.say(what)
+    await sleep(Math.max(0, pause - (Date.now() - start)))
+  }
+  await until(`the keeper rolls cycle ${before.cycle} over`, ROLLOVER_TIMEOUT_MS, async () => {
+    if (options.signal.aborted) return true
+    return (await state()).cycle > before.cycle
+  })
+  return before.cycle
+}

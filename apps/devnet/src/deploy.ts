@@ -1,0 +1,168 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { foundryBinary } from '@headrace/foundry'
+import { accounts } from './accounts.ts'
+import type { Chain } from './chain.ts'
+import type { Processes } from './processes.ts'
+import { readVenues, type Venues } from './world.ts'
+
+const HOUR = 3600n
+const DAY = 24n * HOUR
+/** Days before cycle 0 starts to count down: snapshots fill the signals' filter. */
+export const WARM_UP_DAYS = 30
+export const CYCLE_DAYS = 7
+
+export interface DeployPaths {
+  root: string
+  /** Directory of this devnet's files. */
+  state: string
+}
+
+async function forgeScript(
+  processes: Processes,
+  paths: DeployPaths,
+  chain: Chain,
+  script: string,
+  env: Record<string, string>,
+): Promise<void> {
+  await processes.run({
+    name: `forge script ${script}`,
+    command: foundryBinary('forge'),
+    // One transaction at a time: anvil would leave behind what does not fit into one block.
+    args: [
+      'script',
+      `contracts/script/${script}`,
+      '--rpc-url',
+      chain.url,
+      '--broadcast',
+      '--slow',
+      // Probes keep a stipend in reserve that a simulation does not see as used.
+      '--gas-estimate-multiplier',
+      '300',
+      '--unlocked',
+      '--sender',
+      accounts.deployer,
+    ],
+    env,
+    cwd: paths.root,
+    log: join(paths.state, 'forge.log'),
+  })
+}
+
+export async function deployVenues(processes: Processes, paths: DeployPaths, chain: Chain): Promise<Venues> {
+  const file = 'deployments/31337.venues.json'
+  await forgeScript(processes, paths, chain, 'devnet/DeployVenues.s.sol', {
+    OUT: file,
+    ISSUER: accounts.issuer,
+    ORACLE: accounts.oracle,
+    DISTRIBUTOR: accounts.distributor,
+  })
+  return readVenues(join(paths.root, file))
+}
+
+/** The same script and the same config format as production. */
+export async function deployProtocol(
+  processes: Processes,
+  paths: DeployPaths,
+  chain: Chain,
+  venues: Venues,
+): Promise<void> {
+  const config = deployConfig(venues, await chain.now())
+  const file = 'deployments/31337.config.json'
+  writeFileSync(join(paths.root, file), `${JSON.stringify(config, json, 2)}\n`)
+  await forgeScript(processes, paths, chain, 'Deploy.s.sol', { CONFIG: file })
+}
+
+const json = (_: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
+
+function deployConfig(venues: Venues, now: bigint) {
+  const maxAge = 26n * HOUR
+  const lst = (index: number) => ({
+    token: venues.lsts[index],
+    symbol: `LST${index}`,
+    feed: venues.lstFeeds[index],
+    maxAge,
+    issuer: venues.lsts[index],
+  })
+  return {
+    governance: {
+      treasury: accounts.treasury,
+      governor: accounts.governor,
+      curator: accounts.curator,
+      risk: accounts.risk,
+      guardian: accounts.guardian,
+      governorDelay: 2n * DAY,
+      curatorDelay: DAY,
+    },
+    cycle: { length: BigInt(CYCLE_DAYS) * DAY, firstEnd: now + BigInt(WARM_UP_DAYS + CYCLE_DAYS) * DAY },
+    weth: venues.weth,
+    solver: accounts.keeper,
+    prices: [
+      lst(0),
+      lst(1),
+      lst(2),
+      { token: venues.abc, symbol: 'ABC', feed: venues.abcFeed, maxAge },
+      { token: venues.rewardToken, symbol: 'RWD', feed: venues.rewardFeed, maxAge },
+    ],
+    lmps: [
+      {
+        name: 'Headrace WETH',
+        symbol: 'hWETH',
+        asset: venues.weth,
+        cap: '10000000000000000000000',
+        feeBps: 2000,
+        feeRecipient: accounts.treasury,
+        seed: '1000000000000000',
+        destinations: [
+          {
+            venue: 'balancer-v2-stable',
+            name: 'Balancer WETH/LST0',
+            pool: venues.stablePool,
+            balancerVault: venues.balancerVault,
+            gauge: venues.gauge,
+            rewards: [venues.rewardToken],
+          },
+          {
+            venue: 'curve-stableswap',
+            name: 'Curve WETH/LST0/LST1/LST2',
+            pool: venues.curvePool,
+            lpToken: venues.curveToken,
+          },
+        ],
+      },
+    ],
+    reactors: [
+      {
+        name: 'Headrace ABC',
+        symbol: 'tABC',
+        asset: venues.abc,
+        isPair: false,
+        maxLpShare: '500000000000000000',
+      },
+      {
+        name: 'Headrace WETH',
+        symbol: 'tWETH',
+        asset: venues.weth,
+        isPair: true,
+        maxLpShare: '500000000000000000',
+      },
+    ],
+    positions: [
+      {
+        venue: 'uniswap-v2',
+        pool: venues.pair,
+        tokenReactor: 0,
+        pairReactor: 1,
+        multiple: '3000000000000000000',
+      },
+    ],
+  }
+}
+
+export function deploymentFile(root: string): string {
+  return join(root, 'deployments', '31337.json')
+}
+
+export function readDeployLog(paths: DeployPaths): string {
+  return readFileSync(join(paths.state, 'forge.log'), 'utf8')
+}

@@ -1,0 +1,166 @@
+import { expect, it } from 'vitest'
+import { describeCase } from '../src/bad-case.ts'
+import { killSummary } from '../src/claims/keeper.ts'
+import { handlerTable, parseForge, spread } from '../src/forge.ts'
+import { importsOf, outside } from '../src/imports.ts'
+import { parseSummary, progress } from '../src/summary.ts'
+import { table, verdict } from '../src/table.ts'
+
+it('reads a report of forge', () => {
+  const report = {
+    'contracts/test/invariant/lmp/Lmp.t.sol:LmpInvariants': {
+      test_results: {
+        'invariant_LMP1_x()': {
+          status: 'Success',
+          kind: { Invariant: { runs: 1 } },
+          decoded_logs: ['calls 10 fee segments 2', 'deposit 6 effective 4', 'redeem 4 effective 0'],
+        },
+      },
+    },
+    'contracts/test/unit/A.t.sol:A': {
+      test_results: {
+        'test_a()': { status: 'Failure', kind: { Unit: { gas: 1 } }, decoded_logs: [] },
+        'testFuzz_b(uint256)': { status: 'Success', kind: { Fuzz: { runs: 256 } } },
+      },
+    },
+  }
+  const tests = parseForge(JSON.stringify(report))
+  expect(tests.map(({ name, kind, passed }) => [name, kind, passed])).toEqual([
+    ['invariant_LMP1_x', 'invariant', true],
+    ['test_a', 'unit', false],
+    ['testFuzz_b', 'fuzz', true],
+  ])
+  expect(handlerTable(tests[0]?.logs ?? [])).toEqual([
+    { handler: 'deposit', calls: 6, effective: 4 },
+    { handler: 'redeem', calls: 4, effective: 0 },
+  ])
+})
+
+it('reads a table without the word effective, and nothing else', () => {
+  expect(handlerTable(['calls 4500', 'rollovers completed 12', 'fill 30 29'])).toEqual([
+    { handler: 'fill', calls: 30, effective: 29 },
+  ])
+})
+
+const entry = (handler: string, calls: number, effective = 1) => ({ handler, calls, effective })
+
+it.each([
+  ['equal calls', [entry('a', 50), entry('b', 50)], true],
+  ['exactly half of an equal share', [entry('a', 25), entry('b', 75)], true],
+  ['less than half of it', [entry('a', 24), entry('b', 76)], false],
+  ['a handler that was never called', [entry('a', 0), entry('b', 100)], false],
+  ['a handler without effect', [entry('a', 50, 0), entry('b', 50)], false],
+])('judges %s', (_, calls, holds) => {
+  expect(spread(calls)?.holds).toBe(holds)
+})
+
+it('says nothing of an empty table', () => {
+  expect(spread([])).toBeUndefined()
+  expect(spread([entry('a', 0)])).toBeUndefined()
+})
+
+const SUMMARY = {
+  seconds: 200,
+  phases: [
+    { name: 'chain', seconds: 1 },
+    { name: 'cycle 0', seconds: 60 },
+  ],
+  deposits: 4,
+  rebalances: 3,
+  venueToVenue: 1,
+  surpluses: 2,
+  deficits: 1,
+  cyclesCompleted: 1,
+  verified: true,
+}
+
+it('reads a summary of the devnet', () => {
+  expect(parseSummary(JSON.stringify(SUMMARY))).toMatchObject({
+    deposits: 4,
+    venueToVenue: 1,
+    verified: true,
+  })
+  expect(parseSummary(JSON.stringify({ ...SUMMARY, verified: undefined })).verified).toBe(false)
+  expect(() => parseSummary(JSON.stringify({ ...SUMMARY, deposits: '4' }))).toThrow('"deposits"')
+})
+
+it('counts the lines of phases and cycles', () => {
+  const summary = parseSummary(JSON.stringify(SUMMARY))
+  const output = '[   1.0 s] chain done in 1.0 s: url\n[  61.0 s] cycle 0 done in 60.0 s: even\n'
+  expect(progress(summary, output)).toEqual({ phases: { all: 2, shown: 2 }, cycles: 1 })
+  expect(progress(summary, '[   1.0 s] chain done in 1.0 s\n')).toEqual({
+    phases: { all: 2, shown: 1 },
+    cycles: 0,
+  })
+})
+
+it('reads what the kill scenario prints', () => {
+  const output = [
+    'seed 1f: 2 kills over 7 steps and 8 points',
+    'cycle 0: killed at mark, sign:after',
+    'cycle 0: killed at fill, receipt:before',
+    'cycle 0: completed',
+    '2 kills, 1 cycles, 12 transactions: 0 reverted, 1 doubled, 40 s',
+  ].join('\n')
+  expect(killSummary(output)).toEqual({
+    ...{ kills: 2, cycles: 1, transactions: 12, reverted: 0, doubled: 1 },
+    ...{ completed: 1, steps: 2, points: 2 },
+  })
+  expect(killSummary('cycle 0: completed')).toBeUndefined()
+})
+
+it('finds what a source imports from outside of its folder', () => {
+  const source = [
+    `import { a } from 'viem'`,
+    `import type { B } from "../b.ts"`,
+    `export { c } from '../../other/c.ts'`,
+    `import './side.ts'`,
+    `const d = await import('@headrace/abi')`,
+  ].join('\n')
+  expect(outside(source, 'checks/x.ts')).toEqual(['viem', '../../other/c.ts', '@headrace/abi'])
+  expect(outside(source, 'x.ts')).toContain('../b.ts')
+})
+
+it('the verifier uses nothing of services and packages', () => {
+  const imports = importsOf(new URL('../../verify-devnet/src', import.meta.url).pathname)
+  expect(imports).toEqual(['commander', 'node:fs', 'viem'])
+})
+
+const ended = {
+  code: 78,
+  signal: null,
+  stdout: '',
+  stderr: 'api: port 8080 is taken: set API_PORT\n',
+  seconds: 1,
+}
+const bad = { program: 'api', fault: 'port taken', names: /API_PORT/ }
+const judge = (change: Partial<typeof ended>, left: string[] = []) =>
+  describeCase(bad, { ended: { ...ended, ...change }, left }).verdict
+
+it('judges how a program ends in bad surroundings', () => {
+  expect(judge({})).toBe('ok')
+  expect(judge({ code: 0 })).toBe('short')
+  expect(judge({ stderr: 'api: bug\n' })).toBe('short')
+  expect(judge({ stderr: '' })).toBe('short')
+  expect(judge({ stderr: 'set API_PORT\n    at start\n' })).toBe('short')
+  expect(judge({}, ['12 anvil'])).toBe('short')
+})
+
+it('draws a table and sums it up', () => {
+  const rows = [
+    { claim: 'a', expected: '1', measured: '1', verdict: 'ok' },
+    { claim: 'b', expected: '1', measured: 'x\ny', verdict: 'short' },
+    { claim: 'c', expected: '', measured: '', verdict: 'not run' },
+  ] as const
+  expect(table(rows).split('\n')).toEqual([
+    'claim | expected | measured |',
+    '------+----------+----------+--------',
+    'a     | 1        | 1        | ok',
+    'b     | 1        | x        | short',
+    '      |          | y        |',
+    'c     |          |          | not run',
+  ])
+  expect(verdict(rows)).toEqual({ ok: 1, short: 1, notRun: 1, holds: false })
+  expect(verdict(rows.slice(2)).holds).toBe(false)
+  expect(verdict([rows[0], rows[2]]).holds).toBe(true)
+})

@@ -1,0 +1,59 @@
+import { parseAbi } from 'viem'
+
+/** Written by hand from the interfaces, so that a wrong binding elsewhere cannot hide a wrong run here. */
+export const cycleManagerAbi = parseAbi([
+  'event ReactorAdded(uint256 indexed reactorId, address indexed reactor, address indexed asset, bool isPair)',
+  'event PositionAdded(uint256 indexed positionId, uint256 indexed tokenReactor, uint256 indexed pairReactor, address adapter)',
+  'event Deposited(uint256 indexed reactorId, uint256 assets)',
+  'event ExternalFlow(uint256 indexed reactorId, int256 amount, uint8 reason)',
+  'event RolloverStarted(uint256 indexed cycle, address indexed caller)',
+  'event PositionMarked(uint256 indexed cycle, uint256 indexed positionId, uint256 tokenAmount, uint256 pairAmount, uint256 price, bool stale)',
+  'event ReactorBalanced(uint256 indexed cycle, uint256 indexed reactorId, int256 flow, int256 reserve, uint256 supply, uint256 lpAssets)',
+  'event ReactorPlanned(uint256 indexed cycle, uint256 indexed reactorId, uint256 target)',
+  'event PositionMoved(uint256 indexed cycle, uint256 indexed positionId, int256 units, int256 tokenIdle, int256 pairIdle, uint256 tokenAmount, uint256 pairAmount, bool skipped)',
+  'event ReactorFilled(uint256 indexed cycle, uint256 indexed reactorId, uint256 shares, uint256 assets)',
+  'event CycleCompleted(uint256 indexed cycle, uint256 nextEnd)',
+  'event Paid(uint256 indexed reactorId, address indexed receiver, uint256 assets)',
+  'struct ReactorState { address reactor; address asset; bool isPair; uint256 idle; uint256 dep; uint256 withheld; int256 lastReserve; int256 external_; uint256 dep0; uint256 maxLpShare; uint256 shortCycles; uint256 balancedIn; uint256 plannedIn; uint256 filledIn; }',
+  'function reactorState(uint256 reactorId) view returns (ReactorState)',
+  'function reserveOf(uint256 reactorId) view returns (int256)',
+])
+
+export const depositAbi = parseAbi([
+  'event Deposit(address indexed sender, address indexed owner, uint256 assets, uint256 shares)',
+])
+
+export const vaultAbi = parseAbi([
+  'struct Leg { address destination; uint256 units; }',
+  'event GateSet(address indexed gate)',
+  'event Deposit(address indexed sender, address indexed owner, uint256 assets, uint256 shares)',
+  'event Withdraw(address indexed sender, address indexed receiver, address indexed owner, uint256 assets, uint256 shares)',
+  'event ProfitAdded(address indexed from, uint256 assets)',
+  'event Flowed(uint256 idle, uint256 mark)',
+  'event Reported(address indexed caller, uint256 idle, uint256 sumSafe, uint256 sumMin, uint256 sumMax, uint256 locked, uint256 mark, uint256 supply, bool clean)',
+  'event Rebalanced(address indexed solver, Leg[] outs, Leg[] ins)',
+  'event RedeemedInKind(address indexed caller, address indexed receiver, uint256 shares, uint256 assets, address[] destinations, uint256[] units)',
+  'struct Book { uint256 idle; uint256 mark; uint256 sumSafe; uint256 sumMin; uint256 sumMax; uint256 locked; uint256 lockEnd; uint256 valuedAt; bool clean; }',
+  'struct DestinationState { uint256 units; uint256 safe; uint256 spot; uint256 backing; uint256 valuedAt; uint256 unsafeAt; bool ok; }',
+  'function book() view returns (Book)',
+  'function destinationState(address destination) view returns (DestinationState)',
+  'function asset() view returns (address)',
+])
+
+export const gateAbi = parseAbi([
+  'event RebalanceChecked(address indexed lmp, uint256 cost, uint256 gain, uint256 incomeBefore, uint256 incomeAfter, uint256 moved, uint256 factor)',
+])
+
+export const destinationAbi = parseAbi([
+  'event DestinationInitialized(address indexed vault, address indexed pool, address lpToken, address gauge, address[] legs, address[] rewards)',
+])
+
+export const adapterAbi = parseAbi(['function pool() view returns (address)'])
+
+export const tokenAbi = parseAbi([
+  'event Transfer(address indexed from, address indexed to, uint256 value)',
+  'function balanceOf(address account) view returns (uint256)',
+  'function totalSupply() view returns (uint256)',
+  'function decimals() view returns (uint8)',
+  'function symbol() view returns (string)',
+])

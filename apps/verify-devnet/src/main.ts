@@ -1,0 +1,57 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { Chain } from './chain.ts'
+import { checkCycles } from './checks/cycles.ts'
+import { checkDeposits } from './checks/deposits.ts'
+import { checkRebalances } from './checks/rebalances.ts'
+import { checkVaults } from './checks/vaults.ts'
+import { readDeployment } from './deployment.ts'
+import { EnvironmentError, EXIT_ENVIRONMENT } from './errors.ts'
+import { Report } from './report.ts'
+import { loadRun } from './run.ts'
+
+interface Options {
+  rpc: string
+  deployment: string
+  cycles: number
+}
+
+const program = new Command('npm run verify:devnet --')
+  .description(
+    'Proves what happened on a devnet from its logs and its state alone: deposits, rebalances between real venues, flows ' +
+      'into and out of the reserve, and the books of every cycle. Uses no code of the services.',
+  )
+  .option('--rpc <url>', 'node of the devnet', 'http://127.0.0.1:8545')
+  .option('--deployment <file>', 'what the deploy script wrote', 'deployments/31337.json')
+  .option('--cycles <n>', 'cycles that must be complete', wholeNumber, 1)
+  .addHelpText(
+    'after',
+    '\nExit code: 0 everything holds, 1 something does not, 78 nothing could be verified.',
+  )
+
+async function verify({ rpc, deployment: file, cycles }: Options): Promise<boolean> {
+  const deployment = readDeployment(file)
+  const chain = await Chain.open(rpc, deployment.chainId, deployment.startBlock)
+  console.log(`chain ${deployment.chainId}, blocks ${chain.from} to ${chain.head}`)
+  const run = await loadRun(chain, deployment)
+  const report = new Report(console.log)
+  await checkDeposits(run, report)
+  await checkRebalances(run, report)
+  await checkVaults(run, report)
+  await checkCycles(run, report, cycles)
+  return report.close()
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('give a whole number from 1')
+  return value
+}
+
+program.parse()
+try {
+  process.exitCode = (await verify(program.opts<Options>())) ? 0 : 1
+} catch (error) {
+  if (!(error instanceof EnvironmentError)) throw error
+  console.error(`verify:devnet: ${error.message}`)
+  process.exitCode = EXIT_ENVIRONMENT
+}

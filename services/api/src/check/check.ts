@@ -1,0 +1,32 @@
+import { Api } from './api.ts'
+import { Chain } from './chain.ts'
+import { checkCycles } from './cycles.ts'
+import { checkLmps } from './lmps.ts'
+import { type Contracts, checkChains, checkPrices, checkTokens } from './market.ts'
+import { checkReactors } from './reactors.ts'
+import { Tally } from './sheet.ts'
+
+/** Asks every route of the API and the chain itself about every amount in the answers. */
+export async function checkApi(apiUrl: string, rpcUrl: string): Promise<Tally> {
+  const tally = new Tally()
+  const api = new Api(apiUrl, tally)
+  const chain = new Chain(rpcUrl)
+
+  const contracts = await checkChains(api, chain)
+  await checkTokens(api, chain)
+  await checkPrices(api, chain, named(contracts, 'priceRegistry'))
+  await checkLmps(api, chain, named(contracts, 'signals'))
+  await checkReactors(api, chain, named(contracts, 'cycleManager'))
+  await checkCycles(api, chain, named(contracts, 'cycleManager'))
+
+  for (const route of await api.routes()) {
+    if (!api.asked.has(route)) tally.differ(`${route}: is in the OpenAPI document, but was not asked`)
+  }
+  return tally
+}
+
+function named(contracts: Contracts, name: string) {
+  const address = contracts[name]
+  if (address === undefined) throw new Error(`/v1/chains names no contract ${name}`)
+  return address
+}

@@ -1,0 +1,26 @@
+import type { Deployment } from '@headrace/service'
+import { type Address, getAddress } from 'viem'
+
+type Token = Deployment['tokens'][number]
+
+/** Names and constants of the deployment, by address. What the deployment does not tell is absent. */
+export interface Catalog {
+  /** Every token once. */
+  readonly tokens: readonly Token[]
+  token(address: Address): Token | undefined
+  lmp(address: Address): Deployment['lmps'][number] | undefined
+  destination(address: Address): { venue: string; name: string } | undefined
+}
+
+export function catalogOf({ tokens, lmps }: Deployment): Catalog {
+  const byAddress = <T extends { address: Address }>(items: readonly T[]) =>
+    new Map(items.map((item) => [getAddress(item.address), item]))
+  const [tokenOf, lmpOf] = [byAddress(tokens), byAddress(lmps)]
+  const destinationOf = byAddress(lmps.flatMap(({ destinations }) => destinations))
+  return {
+    tokens: [...tokenOf.values()],
+    token: (address) => tokenOf.get(address),
+    lmp: (address) => lmpOf.get(address),
+    destination: (address) => destinationOf.get(address),
+  }
+}

@@ -1,0 +1,140 @@
+import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import type { Rows } from '../db/open.ts'
+import {
+  blocks,
+  cohorts,
+  cyclePositions,
+  cycleReactors,
+  cycles,
+  destinations,
+  externalFlows,
+  lmps,
+  positions,
+  priceSources,
+  prices,
+  reactors,
+  rebalances,
+  reports,
+  signals,
+  sync,
+} from '../db/schema.ts'
+import type { AnswerBlock, Slice } from './resource.ts'
+
+export type Queries = ReturnType<typeof prepareQueries>
+
+const named = sql.placeholder
+
+/** Rows before an event, in keyset order; `before` is the last row of the page before, or the first place after the block. */
+function beforeEvent(t: { block: SQLiteColumn; logIndex: SQLiteColumn }): SQL {
+  return sql`(${t.block}, ${t.logIndex}) < (${named('block')}, ${named('logIndex')})`
+}
+
+function place(block: AnswerBlock, { limit, before = [block.number + 1, 0] }: Slice) {
+  return { limit, block: before[0] ?? 0, logIndex: before[1] ?? 0 }
+}
+
+/** Every read of the API, prepared once. */
+export function prepareQueries(read: Rows) {
+  const tip = read.select().from(blocks).orderBy(desc(blocks.number)).limit(1).prepare()
+  const block = read
+    .select()
+    .from(blocks)
+    .where(eq(blocks.number, named('number')))
+    .prepare()
+  const finalized = read.select({ finalized: sync.finalized }).from(sync).prepare()
+  const withFinality = (row: typeof blocks.$inferSelect | undefined): AnswerBlock | undefined =>
+    row && { ...row, finalized: row.number <= (finalized.get()?.finalized ?? -1) }
+
+  const lmpList = read.select().from(lmps).orderBy(asc(lmps.address)).prepare()
+  const destinationsOf = read
+    .select()
+    .from(destinations)
+    .leftJoin(signals, eq(signals.destination, destinations.address))
+    .where(eq(destinations.lmp, named('lmp')))
+    .orderBy(asc(destinations.position))
+    .prepare()
+  const reportsOf = read
+    .select()
+    .from(reports)
+    .where(and(eq(reports.lmp, named('lmp')), beforeEvent(reports)))
+    .orderBy(desc(reports.block), desc(reports.logIndex))
+    .limit(named('limit'))
+    .prepare()
+  const rebalanceList = read
+    .select()
+    .from(rebalances)
+    .where(beforeEvent(rebalances))
+    .orderBy(desc(rebalances.block), desc(rebalances.logIndex))
+    .limit(named('limit'))
+    .prepare()
+  const rebalancesOf = read
+    .select()
+    .from(rebalances)
+    .where(and(eq(rebalances.lmp, named('lmp')), beforeEvent(rebalances)))
+    .orderBy(desc(rebalances.block), desc(rebalances.logIndex))
+    .limit(named('limit'))
+    .prepare()
+
+  const reactorList = read.select().from(reactors).orderBy(asc(reactors.id)).prepare()
+  const positionList = read.select().from(positions).orderBy(asc(positions.id)).prepare()
+  const openCohorts = read
+    .select()
+    .from(cohorts)
+    .where(and(eq(cohorts.reactorId, named('id')), sql`${cohorts.requested} <> ${cohorts.filledShares}`))
+    .orderBy(asc(cohorts.cohort))
+    .prepare()
+  const cycleList = read
+    .select()
+    .from(cycles)
+    .where(lt(cycles.number, named('before')))
+    .orderBy(desc(cycles.number))
+    .limit(named('limit'))
+    .prepare()
+  const ofCycle = {
+    reactors: read
+      .select()
+      .from(cycleReactors)
+      .where(eq(cycleReactors.cycle, named('cycle')))
+      .orderBy(asc(cycleReactors.reactorId))
+      .prepare(),
+    positions: read
+      .select()
+      .from(cyclePositions)
+      .where(eq(cyclePositions.cycle, named('cycle')))
+      .orderBy(asc(cyclePositions.positionId))
+      .prepare(),
+    externalFlows: read
+      .select()
+      .from(externalFlows)
+      .where(eq(externalFlows.cycle, named('cycle')))
+      .orderBy(asc(externalFlows.reactorId), asc(externalFlows.reason))
+      .prepare(),
+  }
+  const priceList = read
+    .select()
+    .from(priceSources)
+    .leftJoin(prices, and(eq(prices.token, priceSources.token), eq(prices.block, named('block'))))
+    .orderBy(asc(priceSources.token))
+    .prepare()
+
+  return {
+    tip: () => withFinality(tip.get()),
+    block: (number: number) => withFinality(block.get({ number })),
+    lmps: () => lmpList.all(),
+    destinations: (lmp: string) => destinationsOf.all({ lmp }),
+    reports: (lmp: string, at: AnswerBlock, slice: Slice) => reportsOf.all({ lmp, ...place(at, slice) }),
+    rebalances: (at: AnswerBlock, slice: Slice) => rebalanceList.all(place(at, slice)),
+    rebalancesOf: (lmp: string, at: AnswerBlock, slice: Slice) =>
+      rebalancesOf.all({ lmp, ...place(at, slice) }),
+    reactors: () => reactorList.all(),
+    positions: () => positionList.all(),
+    openCohorts: (id: number) => openCohorts.all({ id }),
+    cycles: ({ limit, before = [Number.MAX_SAFE_INTEGER] }: Slice) =>
+      cycleList.all({ limit, before: before[0] ?? 0 }),
+    cycleReactors: (cycle: number) => ofCycle.reactors.all({ cycle }),
+    cyclePositions: (cycle: number) => ofCycle.positions.all({ cycle }),
+    externalFlows: (cycle: number) => ofCycle.externalFlows.all({ cycle }),
+    prices: (at: AnswerBlock) => priceList.all({ block: at.number }),
+  }
+}

@@ -1,0 +1,70 @@
+import type { Deployment } from '@headrace/service'
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { optional, optionalText } from '../../views/text.ts'
+import type { Catalog } from '../catalog.ts'
+import { type ApiDeps, noParams, resource } from '../resource.ts'
+import { ChainSchema, PriceSchema, TokenSchema } from '../schemas/market.ts'
+
+export function marketRoutes(
+  app: OpenAPIHono,
+  deps: ApiDeps,
+  deployment: Deployment,
+  catalog: Catalog,
+): void {
+  resource(app, deps, {
+    path: '/v1/chains',
+    tag: 'Chain',
+    summary: 'The chain this API follows and the contracts on it',
+    params: noParams,
+    data: z.array(ChainSchema),
+    read: () => [
+      {
+        chainId: deployment.chainId,
+        startBlock: Number(deployment.startBlock),
+        contracts: deployment.contracts,
+      },
+    ],
+  })
+
+  resource(app, deps, {
+    path: '/v1/tokens',
+    tag: 'Chain',
+    summary: 'Tokens of the deployment',
+    params: noParams,
+    data: z.array(TokenSchema),
+    read: () => catalog.tokens.map(({ address, symbol, decimals }) => ({ address, symbol, decimals })),
+  })
+
+  resource(app, deps, {
+    path: '/v1/prices',
+    tag: 'Chain',
+    summary: 'Prices of the registry with their sources and age',
+    description:
+      'What the registry answers at the block, WAD of the quote asset per whole token. Absent while older blocks are being indexed.',
+    params: noParams,
+    data: z.array(PriceSchema),
+    read: (_, block) =>
+      deps.queries.prices(block).flatMap(({ price_sources: source, prices: price }) => {
+        if (price === null) return []
+        const { updatedAt } = price
+        return [
+          {
+            token: source.token,
+            symbol: catalog.token(source.token)?.symbol,
+            market: price.market === 0n ? undefined : price.market.toString(),
+            backing: price.backing === 0n ? undefined : price.backing.toString(),
+            ok: price.ok,
+            source: {
+              feed: source.feed,
+              maxAge: source.maxAge,
+              decimals: source.feedDecimals,
+              answer: optionalText(price.answer),
+              updatedAt: optional(updatedAt),
+              age: updatedAt === null ? undefined : block.timestamp - updatedAt,
+              issuer: optional(source.issuer),
+            },
+          },
+        ]
+      }),
+  })
+}

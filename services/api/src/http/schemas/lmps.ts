@@ -1,0 +1,111 @@
+import { z } from '@hono/zod-openapi'
+import { AddressText, Amount, eventFields, Seconds, Wad } from './envelope.ts'
+
+export const LmpSchema = z
+  .object({
+    id: AddressText,
+    asset: AddressText,
+    symbol: z.string().optional().openapi({ description: 'Of the shares' }),
+    assetSymbol: z.string().optional(),
+    decimals: z.number().int().optional().openapi({ description: 'Of the asset and of the shares' }),
+    totalSupply: Amount.openapi({ description: 'Shares' }),
+    totalAssets: Amount.openapi({ description: 'Released value less the fee earned on it' }),
+    entryAssets: Amount.openapi({ description: 'What entrants pay for: all shares' }),
+    exitAssets: Amount.openapi({ description: 'What leavers are paid from: all shares' }),
+    assetsPerShare: Amount.optional().openapi({
+      description: 'Assets for one whole share: `convertToAssets`',
+    }),
+    idle: Amount,
+    mark: Amount.openapi({ description: 'High-water value' }),
+    sumSafe: Amount,
+    sumMin: Amount,
+    sumMax: Amount,
+    locked: Amount.openapi({ description: 'Profit still locked at the time of the block' }),
+    lockEnd: Seconds,
+    valuedAt: Seconds.optional().openapi({ description: 'Last report; absent before the first' }),
+    clean: z.boolean().openapi({ description: 'Every destination that holds units was valued and safe' }),
+    fresh: z.boolean().openapi({ description: 'Clean and younger than 24 h: deposits are open' }),
+    gate: AddressText.optional(),
+    cap: Amount.optional(),
+    feeBps: z.number().int().openapi({ description: 'Performance fee, 1e4 is one' }),
+    feeRecipient: AddressText.optional(),
+  })
+  .openapi('Lmp')
+
+export const SignalSchema = z
+  .object({
+    firstAt: Seconds,
+    lastAt: Seconds,
+    fellAt: Seconds.optional().openapi({ description: 'Last time the issuer rate fell; absent if never' }),
+    count: z.number().int(),
+    rate: Wad.openapi({ description: 'Issuer rate at the last snapshot' }),
+    base: Wad.openapi({ description: 'Filtered base yield per year' }),
+    sample: Wad.openapi({ description: 'Last unfiltered base yield per year' }),
+    incentiveYearly: Amount.openapi({
+      description: "Yearly value of the gauge's rewards at the last snapshot",
+    }),
+    incentiveOthers: Amount.openapi({ description: 'Units others had staked at the last snapshot' }),
+  })
+  .openapi('Signal')
+
+export const DestinationSchema = z
+  .object({
+    address: AddressText,
+    venue: z.string().optional(),
+    name: z.string().optional(),
+    units: Amount,
+    safe: Amount.openapi({ description: 'Value at the lower of issuer rate and market, as last reported' }),
+    spot: Amount.openapi({ description: "Value at the pool's own prices, as last reported" }),
+    backing: Amount.openapi({ description: 'Value at issuer rates, as last reported' }),
+    ok: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'The last valuation was good; absent before the first' }),
+    valuedAt: Seconds.optional().openapi({ description: 'Last good valuation' }),
+    unsafeAt: Seconds.optional().openapi({ description: 'Last failed valuation; absent if never' }),
+    signal: SignalSchema.optional().openapi({ description: 'Absent before the first snapshot' }),
+  })
+  .openapi('Destination')
+
+export const ReportSchema = z
+  .object({
+    ...eventFields,
+    caller: AddressText,
+    idle: Amount,
+    sumSafe: Amount,
+    sumMin: Amount,
+    sumMax: Amount,
+    locked: Amount,
+    mark: Amount,
+    totalSupply: Amount,
+    clean: z.boolean(),
+  })
+  .openapi('Report')
+
+const LegSchema = z
+  .object({
+    destination: AddressText.optional().openapi({ description: 'Absent: idle, `units` are assets' }),
+    units: Amount,
+  })
+  .openapi('Leg')
+
+export const RebalanceSchema = z
+  .object({
+    ...eventFields,
+    lmp: AddressText,
+    solver: AddressText,
+    outs: z.array(LegSchema),
+    ins: z.array(LegSchema),
+    check: z
+      .object({
+        cost: Amount,
+        gain: Amount.openapi({ description: 'Over the horizon of the gate' }),
+        incomeBefore: Amount.openapi({ description: 'Of the touched destinations, per year' }),
+        incomeAfter: Amount,
+        moved: Amount,
+        factor: Wad.openapi({ description: 'Share of the gain the cost was allowed to reach' }),
+      })
+      .optional()
+      .openapi({ description: 'What the gate found' }),
+  })
+  .openapi('Rebalance')

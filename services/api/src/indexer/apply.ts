@@ -1,0 +1,62 @@
+import { eq } from 'drizzle-orm'
+import type { Rows } from '../db/open.ts'
+import { cycles, positions, reactors } from '../db/schema.ts'
+import { reserveFloorOf } from '../views/cycle-math.ts'
+import type { ProtocolEvent } from './events.ts'
+import { applyCycleManager, upsertCycleReactor } from './handlers/cycle-manager.ts'
+import { applyGate } from './handlers/gate.ts'
+import { applyLmp } from './handlers/lmp.ts'
+import { applyPrices } from './handlers/prices.ts'
+import { applyReactor } from './handlers/reactor.ts'
+import { applySignals } from './handlers/signals.ts'
+
+/** Brings the rows from the state before a block to the state after it. Depends on rows and events alone. */
+export function applyBlock(block: number, events: readonly ProtocolEvent[], rows: Rows): void {
+  events.forEach((each, index) => {
+    applyEvent(each, rows, events.slice(index + 1))
+  })
+  closeCycles(block, rows)
+}
+
+function applyEvent({ kind, event }: ProtocolEvent, rows: Rows, following: readonly ProtocolEvent[]): void {
+  switch (kind) {
+    case 'lmp':
+      applyLmp(event, rows, following)
+      break
+    case 'signals':
+      applySignals(event, rows)
+      break
+    case 'gate':
+      applyGate(event, rows)
+      break
+    case 'cycleManager':
+      applyCycleManager(event, rows)
+      break
+    case 'reactor':
+      applyReactor(event, rows)
+      break
+    case 'prices':
+      applyPrices(event, rows)
+      break
+  }
+}
+
+/** Keeps the ledger a completed cycle leaves, as `eth_call` at the completing block shows it. */
+function closeCycles(block: number, rows: Rows): void {
+  const completed = rows.select().from(cycles).where(eq(cycles.completedBlock, block)).all()
+  if (completed.length === 0) return
+  const held = rows.select().from(positions).all()
+  for (const { number } of completed) {
+    for (const reactor of rows.select().from(reactors).all()) {
+      upsertCycleReactor(rows, number, reactor.id, {
+        closingIdle: reactor.idle,
+        closingDep: reactor.dep,
+        closingWithheld: reactor.withheld,
+        closingSupply: reactor.supply,
+        closingDep0: reactor.dep0,
+        closingMaxLpShare: reactor.maxLpShare,
+        closingReserveFloor: reserveFloorOf(reactor.id, held) ?? null,
+      })
+    }
+  }
+}

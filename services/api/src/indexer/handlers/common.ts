@@ -1,0 +1,10 @@
+import { type Address, zeroAddress } from 'viem'
+
+/** The chain's zero address means "none"; ours is null. */
+export const presentAddress = (address: Address): Address | null => (address === zeroAddress ? null : address)
+
+/** A row that an earlier event must have written. */
+export function known<Row>(row: Row | undefined, what: string): Row {
+  if (row === undefined) throw new Error(`${what} is not indexed: an event before startBlock was missed`)
+  return row
+}

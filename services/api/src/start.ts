@@ -1,0 +1,97 @@
+import { createServer } from 'node:http'
+import { connect } from '@headrace/chain'
+import {
+  assertChainId,
+  assertCode,
+  contractAddress,
+  createLog,
+  createMetrics,
+  type Deployment,
+  listenLocal,
+  oneLine,
+  readDeployment,
+  type Service,
+} from '@headrace/service'
+import { getRequestListener } from '@hono/node-server'
+import type { Logger } from 'pino'
+import type { PublicClient } from 'viem'
+import type { Config } from './config.ts'
+import { type Database, openDatabase } from './db/open.ts'
+import { priceSources } from './db/schema.ts'
+import { createApp } from './http/app.ts'
+import { Indexer } from './indexer/indexer.ts'
+import { Store } from './indexer/store.ts'
+
+export interface Environment {
+  readonly client: PublicClient
+  readonly deployment: Deployment
+  readonly log: Logger
+}
+
+/**
+ * Everything that must be right before anything starts: the deployment file, the chain, code at its addresses.
+ * @throws StartupError in one line.
+ */
+export async function prepare(config: Config): Promise<Environment> {
+  const log = createLog({ service: 'api', level: config.LOG_LEVEL })
+  const deployment = readDeployment(config.DEPLOYMENT_FILE, config.CHAIN_ID)
+  let running = false
+  const { client, endpoints } = connect({
+    urls: config.RPC_URLS,
+    onFailure: ({ endpoint, method, error }) => {
+      // Until everything is checked a failure ends the start, in one line.
+      if (running) log.warn({ endpoint, method, error: oneLine(error) }, 'an RPC endpoint failed')
+    },
+  })
+  await assertChainId(endpoints, config.CHAIN_ID)
+  const named = ['signals', 'rebalanceGate', 'cycleManager', 'priceRegistry']
+  await assertCode(
+    client,
+    Object.fromEntries([
+      ...named.map((name) => [name, contractAddress(deployment, name)]),
+      ...deployment.lmps.map(({ address }, index) => [`LMP ${index}`, address]),
+      ...deployment.reactors.map(({ address, symbol }) => [`reactor ${symbol}`, address]),
+    ]),
+  )
+  running = true
+  return { client, deployment, log }
+}
+
+/** Serves and indexes until the service is stopped. */
+export async function start(config: Config, { signal, onStop }: Service): Promise<void> {
+  const { client, deployment, log } = await prepare(config)
+  const db = openDatabase(config.DATABASE_FILE)
+  onStop(() => db.close())
+  const store = new Store(db, deployment, config.DATABASE_FILE)
+  const indexer = new Indexer({
+    client,
+    store,
+    startBlock: deployment.startBlock,
+    priceRegistry: contractAddress(deployment, 'priceRegistry'),
+    pricedTokens: () => pricedTokens(db),
+    log,
+  })
+  const app = createApp({
+    db,
+    deployment,
+    log,
+    registry: createMetrics('api'),
+    status: () => indexer.status(),
+  })
+  const server = createServer(getRequestListener(app.fetch))
+  const port = await listenLocal(server, config.API_PORT, 'API_PORT')
+  onStop(() => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    server.closeAllConnections()
+    return closed
+  })
+  log.info({ port, chainId: deployment.chainId, docs: `http://127.0.0.1:${port}/docs` }, 'serving')
+
+  await indexer.run(signal)
+  // After a fault what is indexed is still served, with /readyz at 503.
+  if (!signal.aborted)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+}
+
+const pricedTokens = (db: Database) =>
+  db.write.select({ token: priceSources.token, feed: priceSources.feed }).from(priceSources).all()

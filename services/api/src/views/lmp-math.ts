@@ -1,0 +1,69 @@
+/**
+ * The vault's arithmetic on the indexed book, in base units of the asset, rounded as LmpMath.sol and ProfitLock.sol
+ * do. V = idle + sumSafe, L the profit still locked, R = V - L, M the mark, phi the fee, (x)+ = max(x, 0).
+ */
+
+const BPS = 10_000n
+/** Age from which a report opens no flow, seconds; `LMP.MAX_AGE`. */
+const MAX_AGE = 86_400
+
+export interface StoredLock {
+  locked: bigint
+  lockStart: number
+  lockEnd: number
+}
+
+export interface StoredBook extends StoredLock {
+  supply: bigint
+  idle: bigint
+  mark: bigint
+  sumSafe: bigint
+  sumMin: bigint
+  sumMax: bigint
+  feeBps: number
+  valuedAt: number | null
+  clean: boolean
+}
+
+/** locked * (end - time) / (end - start), rounded up; 0 from the end on. */
+export function lockedAt({ locked, lockStart, lockEnd }: StoredLock, time: number): bigint {
+  if (time >= lockEnd) return 0n
+  return ceilDiv(locked * BigInt(lockEnd - time), BigInt(lockEnd - lockStart))
+}
+
+export interface BookValues {
+  /** L */
+  locked: bigint
+  /** R - phi*(R - M)+, rounded down. */
+  totalAssets: bigint
+  /** idle + sumMax - phi*(V - M)+, rounded up. */
+  entryAssets: bigint
+  /** idle + sumMin - L - phi*(R - M)+, rounded down, never below 0. */
+  exitAssets: bigint
+  /** The last report was clean and is younger than 24 h. */
+  fresh: boolean
+}
+
+export function valueBook(book: StoredBook, time: number): BookValues {
+  const { idle, mark, clean, valuedAt } = book
+  const fee = BigInt(book.feeBps)
+  const locked = lockedAt(book, time)
+  const gross = idle + book.sumSafe
+  const released = positive(gross - locked)
+  const feeOnReleased = ceilDiv(positive(released - mark) * fee, BPS)
+  return {
+    locked,
+    totalAssets: released - feeOnReleased,
+    entryAssets: idle + book.sumMax - (positive(gross - mark) * fee) / BPS,
+    exitAssets: positive(positive(idle + book.sumMin - locked) - feeOnReleased),
+    fresh: clean && valuedAt !== null && time < valuedAt + MAX_AGE,
+  }
+}
+
+/** Assets for `shares`: shares * (value + 1) / (supply + 1), rounded down; `convertToAssets` with value = totalAssets. */
+export function toAssets(shares: bigint, value: bigint, supply: bigint): bigint {
+  return (shares * (value + 1n)) / (supply + 1n)
+}
+
+const positive = (value: bigint) => (value > 0n ? value : 0n)
+const ceilDiv = (a: bigint, b: bigint) => (a + b - 1n) / b

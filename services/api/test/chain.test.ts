@@ -1,0 +1,54 @@
+import { startAnvil, type TestNode } from '@headrace/chaos-rpc/anvil'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { checkApi } from '../src/check/check.ts'
+import { liveCycles, liveVault } from './life.ts'
+import { type Served, serve } from './serve.ts'
+import { deployProtocol, type Protocol, World } from './world.ts'
+
+let node: TestNode
+let world: World
+let protocol: Protocol
+const open: Served[] = []
+
+async function api(file?: string): Promise<Served> {
+  const served = await serve(world.client, protocol.deployment, file)
+  open.push(served)
+  return served
+}
+
+beforeAll(async () => {
+  node = await startAnvil('--slots-in-an-epoch', '3')
+  world = new World(node)
+  protocol = await deployProtocol(world)
+}, 120_000)
+
+afterAll(async () => {
+  for (const each of open) await each.close()
+  await node.stop()
+})
+
+async function agree({ url }: Served): Promise<void> {
+  const { amounts, differences } = await checkApi(url, node.url)
+  expect(differences).toEqual([])
+  expect(amounts).toBeGreaterThan(50)
+}
+
+test('every amount is the chain’s, however the blocks were indexed', async () => {
+  const live = await api()
+  await live.indexer.advance()
+  await agree(live)
+
+  await liveVault(world, protocol)
+  await live.indexer.advance()
+  await agree(live)
+
+  await liveCycles(world, protocol)
+  await live.indexer.advance()
+  await agree(live)
+
+  // The same chain read by ranges from the start.
+  await world.mine(20)
+  const late = await api()
+  await late.indexer.advance()
+  await agree(late)
+}, 120_000)

@@ -1,0 +1,96 @@
+import { parseEther, zeroAddress } from 'viem'
+import type { Protocol, World } from './world.ts'
+
+const HOUR = 3_600
+const DAY = 24 * HOUR
+const eth = parseEther
+
+/** A vault's life: entries, profit, loss, an unsafe destination, rebalances, exits of both kinds. */
+export async function liveVault(
+  world: World,
+  { lmp, signals, destinations, solver, feed }: Protocol,
+): Promise<void> {
+  const { admin } = world
+  const [first, second] = destinations
+  const leg = (destination: string, units: bigint) => ({ destination, units })
+  await world.send(lmp, 'report')
+  await world.send(lmp, 'deposit', eth('100'), admin)
+  await world.send(
+    solver,
+    'run',
+    lmp.address,
+    [leg(zeroAddress, eth('60'))],
+    [leg(first.address, eth('60.3'))],
+  )
+  await world.send(signals, 'snapshot', first.address)
+  await world.pass(5 * HOUR + 7)
+  await world.send(first, 'set', eth('1.017'), eth('1.02'), true)
+  await world.send(lmp, 'report')
+  await world.send(lmp, 'addProfit', 123_456_789_012_345_677n)
+  await world.pass(7 * HOUR + 13)
+  await world.send(lmp, 'withdraw', eth('3.3'), admin, admin)
+  await world.send(
+    solver,
+    'run',
+    lmp.address,
+    [leg(first.address, eth('20')), leg(zeroAddress, eth('1'))],
+    [leg(second.address, eth('21'))],
+  )
+  await world.send(lmp, 'redeemInKind', eth('7.7'), admin)
+  await world.pass(9 * HOUR)
+  await world.send(signals, 'snapshot', first.address)
+  await world.send(second, 'set', eth('0.97'), eth('1'), false)
+  await world.send(lmp, 'report')
+  await world.send(lmp, 'redeemInKind', eth('1.1'), admin)
+  await world.pass(25 * HOUR)
+  await world.send(lmp, 'report')
+  await world.send(lmp, 'redeemInKind', eth('0.9'), admin)
+  await world.send(second, 'set', eth('0.99'), eth('1'), true)
+  await world.send(first, 'set', eth('1.03'), eth('1.01'), true)
+  await world.send(lmp, 'report')
+  await world.send(signals, 'snapshot', first.address)
+  await world.send(lmp, 'deposit', eth('5.000000000000000123'), admin)
+  await world.pass(11 * HOUR)
+  await world.send(feed, 'push', 51_234n)
+  await world.send(lmp, 'lowerCap', eth('9000'))
+  await world.send(lmp, 'setFee', 1_500n, admin)
+}
+
+/** Cycles with deposits, redemptions, contributions and a price that moves; `stopIn` leaves the last one half-done. */
+export async function liveCycles(world: World, protocol: Protocol): Promise<void> {
+  const { admin } = world
+  const { tokenReactor, pairReactor, reserve, manager, feed } = protocol
+  await world.send(feed, 'push', 50_000n)
+  await world.send(tokenReactor, 'deposit', eth('100000'), admin)
+  await world.send(pairReactor, 'deposit', eth('50'), admin)
+  await world.send(reserve, 'contribute', 0, eth('30000'))
+  await world.send(reserve, 'contribute', 1, eth('15'))
+  await world.send(tokenReactor, 'requestRedeem', eth('1000'), admin, admin)
+  await world.pass(7 * DAY)
+  await rollover(world, protocol)
+  await world.send(tokenReactor, 'redeem', eth('400'), admin, admin)
+  await world.send(tokenReactor, 'requestRedeem', eth('2500'), admin, admin)
+  await world.send(pairReactor, 'requestRedeem', eth('3'), admin, admin)
+  await world.send(pairReactor, 'cancelRedeem', 1, eth('1'), admin, admin)
+  await world.send(reserve, 'contribute', 1, 77n)
+  await world.pass(7 * DAY)
+  await world.send(feed, 'push', 62_000n)
+  await rollover(world, protocol, 6 * HOUR + 1)
+  await world.send(reserve, 'contribute', 0, eth('5000'))
+  await world.send(reserve, 'withdraw', 0, eth('1'), admin)
+  await world.pass(7 * DAY)
+  await world.send(manager, 'startRollover')
+  await world.send(manager, 'mark', 0)
+  await world.send(manager, 'balance', 0)
+}
+
+/** One rollover; `late` seconds pass before the moves, so that one that cannot be made is passed over. */
+async function rollover(world: World, { manager }: Protocol, late = 0): Promise<void> {
+  await world.send(manager, 'startRollover')
+  await world.send(manager, 'mark', 0)
+  for (const step of ['balance', 'plan']) for (const id of [0, 1]) await world.send(manager, step, id)
+  if (late > 0) await world.pass(late)
+  await world.send(manager, 'move', 0)
+  for (const id of [0, 1]) await world.send(manager, 'fill', id)
+  await world.send(manager, 'complete')
+}

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest'
+import { coverageOf, healthOf, progressOf, reserveFloorOf, reserveOf } from '../src/views/cycle-math.ts'
+import { lockedAt, toAssets, valueBook } from '../src/views/lmp-math.ts'
+
+const WAD = 10n ** 18n
+
+test('locked profit falls linearly, rounded up, and is 0 from its end on', () => {
+  const lock = { locked: 10n, lockStart: 100, lockEnd: 103 }
+  expect([100, 101, 102, 103, 200].map((time) => lockedAt(lock, time))).toEqual([10n, 7n, 4n, 0n, 0n])
+  expect(lockedAt({ locked: 0n, lockStart: 0, lockEnd: 0 }, 0)).toBe(0n)
+})
+
+const book = {
+  supply: 1_000n,
+  idle: 100n,
+  mark: 900n,
+  sumSafe: 1_000n,
+  sumMin: 990n,
+  sumMax: 1_010n,
+  locked: 101n,
+  lockStart: 0,
+  lockEnd: 100,
+  feeBps: 2_000,
+  valuedAt: 0,
+  clean: true,
+}
+
+test('a book with profit: entrants pay for it, leavers leave it, fees round for those who stay', () => {
+  // L = 51 (50.5 up), V = 1100, R = 1049, fee on R - M = 29.8 up to 30, on V - M = 40.
+  expect(valueBook(book, 50)).toEqual({
+    locked: 51n,
+    totalAssets: 1_019n,
+    entryAssets: 1_070n,
+    exitAssets: 1_009n,
+    fresh: true,
+  })
+})
+
+test('a book below its mark pays no fee and is never worth less than 0', () => {
+  const poor = { ...book, mark: 10n ** 9n, idle: 0n, sumMin: 20n }
+  expect(valueBook(poor, 0)).toMatchObject({ totalAssets: 899n, entryAssets: 1_010n, exitAssets: 0n })
+})
+
+test('a report opens deposits for less than 24 h and only when it is clean', () => {
+  expect(valueBook(book, 86_399).fresh).toBe(true)
+  expect(valueBook(book, 86_400).fresh).toBe(false)
+  expect(valueBook({ ...book, clean: false }, 1).fresh).toBe(false)
+  expect(valueBook({ ...book, valuedAt: null }, 1).fresh).toBe(false)
+})
+
+test('shares convert with one virtual share and one virtual unit, down', () => {
+  expect(toAssets(10n, 1_019n, 1_000n)).toBe(10n)
+  expect(toAssets(WAD, 0n, 0n)).toBe(WAD)
+})
+
+test('health and coverage: the vectors of k = 2 at V = 3', () => {
+  // 300 deployed with 100 of reserve; the price doubles: 29.289% of the tokens are gone.
+  const before = { supply: 200n * WAD, idle: 0n, dep: 300n * WAD, dep0: 300n * WAD }
+  expect(reserveOf(before)).toBe(100n * WAD)
+  expect(healthOf(before)).toBe(1_333_333_333_333_333_333n)
+  const after = { ...before, dep: (300n * WAD * 707_106_781n) / 1_000_000_000n }
+  expect(Number(reserveOf(after) / 10n ** 16n)).toBe(1_213)
+  expect(Number(healthOf(after) / 10n ** 14n)).toBe(10_404)
+  expect(coverageOf(after)).toBe(WAD)
+})
+
+test('a shortfall: negative reserve, coverage down, health toward zero', () => {
+  const short = { supply: 300n, idle: 0n, dep: 200n, dep0: 300n }
+  expect(reserveOf(short)).toBe(-100n)
+  expect(coverageOf(short)).toBe(666_666_666_666_666_666n)
+  expect(healthOf(short)).toBe(666_666_666_666_666_667n)
+  expect(healthOf({ ...short, dep0: 0n })).toBe(WAD)
+  expect(coverageOf({ supply: 0n, idle: 0n, dep: 0n, dep0: 0n })).toBe(WAD)
+})
+
+test('the reserve floor rounds every position up; an unknown multiple is not guessed', () => {
+  const position = { tokenReactor: 0, pairReactor: 1, multiple: 3n * WAD, tokenAmount: 10n, pairAmount: 4n }
+  expect(reserveFloorOf(0, [position, position])).toBe(8n)
+  expect(reserveFloorOf(1, [position])).toBe(2n)
+  expect(reserveFloorOf(2, [position])).toBe(0n)
+  expect(reserveFloorOf(0, [{ ...position, multiple: null }])).toBeUndefined()
+})
+
+test('the phase is the first one that waits for an item; phases without items are passed', () => {
+  const position = (markedIn: number | null, movedIn: number | null) => ({ markedIn, movedIn })
+  const reactor = (balancedIn: number | null, plannedIn: number | null, filledIn: number | null) => ({
+    balancedIn,
+    plannedIn,
+    filledIn,
+  })
+  const base = { cycle: 4, rolloverStarted: true }
+  expect(progressOf({ ...base, rolloverStarted: false, positions: [], reactors: [] })).toEqual({
+    phase: 'open',
+    left: 0,
+  })
+  expect(progressOf({ ...base, positions: [position(3, 3)], reactors: [reactor(3, 3, 3)] })).toEqual({
+    phase: 'mark',
+    left: 1,
+  })
+  expect(
+    progressOf({ ...base, positions: [], reactors: [reactor(4, 3, 3), reactor(null, null, null)] }),
+  ).toEqual({
+    phase: 'balance',
+    left: 1,
+  })
+  expect(progressOf({ ...base, positions: [position(4, null)], reactors: [reactor(4, 4, 3)] })).toEqual({
+    phase: 'move',
+    left: 1,
+  })
+  expect(progressOf({ ...base, positions: [position(4, 4)], reactors: [reactor(4, 4, 4)] })).toEqual({
+    phase: 'fill',
+    left: 0,
+  })
+})

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { contractAddress, createLog, createMetrics, type Deployment, listenLocal } from '@headrace/service'
+import { getRequestListener } from '@hono/node-server'
+import type { PublicClient } from 'viem'
+import { type Database, openDatabase } from '../src/db/open.ts'
+import { priceSources } from '../src/db/schema.ts'
+import { createApp } from '../src/http/app.ts'
+import { Indexer } from '../src/indexer/indexer.ts'
+import { Store } from '../src/indexer/store.ts'
+
+export interface Served {
+  readonly url: string
+  readonly db: Database
+  readonly store: Store
+  readonly indexer: Indexer
+  close(): Promise<void>
+}
+
+/** The API over a chain, on a free port, with a file of its own. The test calls `indexer.advance`. */
+export async function serve(client: PublicClient, deployment: Deployment, file?: string): Promise<Served> {
+  const folder = mkdtempSync(join(tmpdir(), 'api-test-'))
+  const path = file ?? join(folder, 'index.db')
+  const db = openDatabase(path)
+  const log = createLog({ service: 'api', level: 'silent' })
+  const store = new Store(db, deployment, path)
+  const indexer = new Indexer({
+    client,
+    store,
+    startBlock: deployment.startBlock,
+    priceRegistry: contractAddress(deployment, 'priceRegistry'),
+    pricedTokens: () =>
+      db.write.select({ token: priceSources.token, feed: priceSources.feed }).from(priceSources).all(),
+    log,
+  })
+  const app = createApp({
+    db,
+    deployment,
+    log,
+    registry: createMetrics('api'),
+    status: () => indexer.status(),
+  })
+  const server = createServer(getRequestListener(app.fetch))
+  const port = await listenLocal(server, 0, 'API_PORT')
+  return {
+    url: `http://127.0.0.1:${port}`,
+    db,
+    store,
+    indexer,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      db.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}

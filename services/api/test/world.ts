@@ -1,0 +1,195 @@
+import type { TestNode } from '@headrace/chaos-rpc/anvil'
+import type { Deployment } from '@headrace/service'
+import {
+  type Abi,
+  type Address,
+  createPublicClient,
+  createWalletClient,
+  getAddress,
+  http,
+  type PublicClient,
+  parseEther,
+  zeroAddress,
+} from 'viem'
+import { foundry } from 'viem/chains'
+import { artifact, type Code, fixtures } from './compile.ts'
+
+/** First account of every anvil. */
+const ADMIN: Address = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
+const DAY = 86_400
+
+export interface Contract {
+  readonly address: Address
+  readonly abi: Abi
+}
+
+/** The real vault, ledger, reactors and registry on a real chain, surrounded by fixtures. */
+export class World {
+  readonly admin = ADMIN
+  readonly client: PublicClient
+  /** Called after every block a test makes. */
+  onBlock: () => Promise<void> = async () => undefined
+  readonly #node: TestNode
+  readonly #wallet
+
+  constructor(node: TestNode) {
+    this.#node = node
+    // Without a cache: tests look at the block they just made.
+    this.client = createPublicClient({ transport: http(node.url), cacheTime: 0, pollingInterval: 20 })
+    this.#wallet = createWalletClient({ account: ADMIN, chain: foundry, transport: http(node.url) })
+  }
+
+  async deploy({ abi, bytecode }: Code, ...args: unknown[]): Promise<Contract> {
+    const hash = await this.#wallet.deployContract({ abi, bytecode, args })
+    const { contractAddress, status } = await this.client.waitForTransactionReceipt({ hash })
+    if (!contractAddress || status !== 'success') throw new Error('a deployment failed')
+    return { address: getAddress(contractAddress), abi }
+  }
+
+  async send({ address, abi }: Contract, functionName: string, ...args: unknown[]): Promise<void> {
+    const hash = await this.#wallet.writeContract({ address, abi, functionName, args, gas: 8_000_000n })
+    const { status } = await this.client.waitForTransactionReceipt({ hash })
+    if (status !== 'success') throw new Error(`${functionName} reverted`)
+    await this.onBlock()
+  }
+
+  read({ address, abi }: Contract, functionName: string, ...args: unknown[]): Promise<unknown> {
+    return this.client.readContract({ address, abi, functionName, args })
+  }
+
+  async mine(blocks: number): Promise<void> {
+    await this.#node.rpc('anvil_mine', `0x${blocks.toString(16)}`)
+  }
+
+  /** Lets time pass and mines a block at the new time. */
+  async pass(seconds: number): Promise<void> {
+    await this.#node.rpc('evm_increaseTime', seconds)
+    await this.mine(1)
+    await this.onBlock()
+  }
+
+  /** Replaces the last `depth` blocks by as many empty ones. */
+  async reorg(depth: number): Promise<void> {
+    await this.#node.rpc('anvil_reorg', depth, [])
+  }
+}
+
+export interface Protocol {
+  readonly deployment: Deployment
+  readonly weth: Contract
+  readonly abc: Contract
+  readonly feed: Contract
+  readonly lmp: Contract
+  readonly signals: Contract
+  readonly destinations: readonly [Contract, Contract]
+  readonly solver: Contract
+  readonly manager: Contract
+  readonly reserve: Contract
+  readonly tokenReactor: Contract
+  readonly pairReactor: Contract
+}
+
+/** Deploys all of it; nothing has happened in it yet. */
+export async function deployProtocol(world: World): Promise<Protocol> {
+  const fixture = fixtures()
+  const { admin, client } = world
+  const startBlock = (await client.getBlockNumber()) + 1n
+  const access = await world.deploy(artifact('AccessManager'), admin)
+  const weth = await world.deploy(fixture('TokenFixture'), 'WETH', 18)
+  const abc = await world.deploy(fixture('TokenFixture'), 'ABC', 18)
+  const feed = await world.deploy(fixture('FeedFixture'), 50_000n)
+  const registry = await world.deploy(artifact('PriceRegistry'), access.address, weth.address)
+  await world.send(registry, 'setSource', abc.address, feed.address, 30 * DAY, zeroAddress)
+  const signals = await world.deploy(artifact('Signals'))
+  const gate = await world.deploy(fixture('GateFixture'))
+  const cap = parseEther('10000')
+  const lmpArgs = ['Vault', 'hrETH', access.address, gate.address, 2_000n, access.address, cap]
+  const lmp = await world.deploy(artifact('LMP'), weth.address, ...lmpArgs)
+  const [first, second] = [
+    await world.deploy(fixture('DestinationFixture'), lmp.address),
+    await world.deploy(fixture('DestinationFixture'), lmp.address),
+  ]
+  for (const { address } of [first, second]) await world.send(lmp, 'addDestination', address)
+  const solver = await world.deploy(fixture('SolverFixture'))
+
+  const { timestamp } = await client.getBlock()
+  const firstEnd = timestamp + BigInt(7 * DAY)
+  const ledger = [access.address, registry.address, 7 * DAY, firstEnd]
+  const manager = await world.deploy(artifact('CycleManager'), ...ledger)
+  const reserve = {
+    address: getAddress(String(await world.read(manager, 'reserve'))),
+    abi: artifact('Reserve').abi,
+  }
+  const reactor = (asset: Contract, symbol: string) =>
+    world.deploy(artifact('Reactor'), asset.address, manager.address, symbol, symbol)
+  const tokenReactor = await reactor(abc, 'tABC')
+  const pairReactor = await reactor(weth, 'tWETH')
+  await world.send(manager, 'addReactor', tokenReactor.address, false, parseEther('0.5'))
+  await world.send(manager, 'addReactor', pairReactor.address, true, parseEther('0.5'))
+
+  const factory = await world.deploy(artifact('UniswapV2Factory', 'packages/venues/out'), zeroAddress)
+  await world.send(factory, 'createPair', abc.address, weth.address)
+  const pool = {
+    address: getAddress(String(await world.read(factory, 'getPair', abc.address, weth.address))),
+    abi: artifact('UniswapV2Pair', 'packages/venues/out').abi,
+  }
+  await world.send(abc, 'mint', pool.address, parseEther('1000000'))
+  await world.send(weth, 'mint', pool.address, parseEther('500'))
+  await world.send(pool, 'mint', admin)
+  const adapter = await world.deploy(artifact('UniswapV2Venue'), manager.address, pool.address, abc.address)
+  await world.send(manager, 'addPosition', adapter.address, 0, 1, parseEther('3'))
+
+  for (const token of [weth, abc]) {
+    await world.send(token, 'mint', admin, parseEther('1000000'))
+    for (const spender of [lmp, tokenReactor, pairReactor, reserve]) {
+      await world.send(token, 'approve', spender.address, parseEther('1000000000'))
+    }
+  }
+
+  const token = ({ address }: Contract, symbol: string) => ({ address, symbol, decimals: 18 })
+  const destination = ({ address }: Contract, name: string) => ({ address, venue: 'fixture', name })
+  return {
+    weth,
+    abc,
+    feed,
+    lmp,
+    signals,
+    destinations: [first, second],
+    solver,
+    manager,
+    reserve,
+    tokenReactor,
+    pairReactor,
+    deployment: {
+      chainId: await client.getChainId(),
+      startBlock,
+      contracts: {
+        accessManager: access.address,
+        priceRegistry: registry.address,
+        signals: signals.address,
+        rebalanceGate: gate.address,
+        cycleManager: manager.address,
+        reserve: reserve.address,
+      },
+      lmps: [
+        {
+          address: lmp.address,
+          asset: weth.address,
+          destinations: [destination(first, 'first'), destination(second, 'second')],
+        },
+      ],
+      reactors: [
+        { address: tokenReactor.address, asset: abc.address, symbol: 'tABC', kind: 'token' },
+        { address: pairReactor.address, asset: weth.address, symbol: 'tWETH', kind: 'pair' },
+      ],
+      positions: [],
+      tokens: [
+        token(weth, 'WETH'),
+        token(abc, 'ABC'),
+        token(lmp, 'hrETH'),
+        token(tokenReactor, 'tABC'),
+        token(pairReactor, 'tWETH'),
+      ],
+    },
+  }
+}

@@ -1,0 +1,231 @@
+import { lmpAbi, rebalanceGateAbi, solverExecutorAbi } from '@headrace/abi'
+import type { BlockRef } from '@headrace/chain'
+import type { Deployment } from '@headrace/service'
+import { type Address, isAddressEqual, type PublicClient } from 'viem'
+import { earliest, type Job, type Step, type Verdict } from '../job.ts'
+import { at } from '../reads.ts'
+import { readBalancer } from '../solver/balancer.ts'
+import { executeData } from '../solver/calls.ts'
+import { readCurve } from '../solver/curve.ts'
+import { type Solution, type Source, solve } from '../solver/solve.ts'
+import type { Venue } from '../solver/venue.ts'
+
+const WAD = 10n ** 18n
+/** Smallest trade, and least improvement, as shares of the vault's assets: below that it would churn. */
+const LEAST_TRADE = { part: 1n, of: 1_000n }
+const LEAST_NET = { part: 1n, of: 1_000_000n }
+/** Left of the turnover bucket: values of units move by a hair until inclusion. */
+const BUCKET_PERCENT = 99n
+/**
+ * How long a proposal is worth sending, block seconds. It is simulated again before it is signed and the gate checks it in any
+ * case, so this only ends attempts at what the market has long moved away from.
+ */
+const VALID_FOR = 6n * 3600n
+
+/** A vault as far as the decision to search needs it; values in base units of its asset. */
+export interface VaultView {
+  now: bigint
+  idle: bigint
+  /** Value of all destinations at the last report. */
+  deployed: bigint
+  /** Largest part of the assets that may move at once, WAD, and how much of that is used. */
+  turnoverShare: bigint
+  turnoverUsed: bigint
+  /** Block time of the last search that found nothing; absent before it. */
+  searchedAt?: bigint | undefined
+  /** A proposal is on its way. */
+  underway: boolean
+}
+
+/** How much a search may move, or when one is due. */
+export function due(
+  { now, idle, deployed, turnoverShare, turnoverUsed, searchedAt, underway }: VaultView,
+  interval: bigint,
+): { room: bigint; least: bigint } | { nextAt?: bigint } {
+  if (underway) return {}
+  const assets = idle + deployed
+  if (assets === 0n) return {}
+  const least = (assets * LEAST_TRADE.part) / LEAST_TRADE.of + 1n
+  const bucket = (assets * turnoverShare) / WAD
+  const room = (((bucket * (WAD - turnoverUsed)) / WAD) * BUCKET_PERCENT) / 100n
+  if (searchedAt !== undefined && now < searchedAt + interval) return { nextAt: searchedAt + interval }
+  return room < least ? { nextAt: now + interval } : { room, least }
+}
+
+export interface RebalanceOptions {
+  client: PublicClient
+  deployment: Deployment
+  contracts: { executor: Address; weth: Address }
+  /** The key's account; absent in a dry run without a key, which then speaks for the executor's owner. */
+  owner: Address | undefined
+  /** Block seconds between two searches that find nothing. */
+  interval: bigint
+  isUnderway: (prefix: string) => boolean
+}
+
+/** Moves a vault's assets where they earn more, whenever that provably pays. */
+export function rebalanceJob(options: RebalanceOptions): Job {
+  const searchedAt = new Map<Address, bigint>()
+  return {
+    name: 'rebalance',
+    look: async (block): Promise<Verdict> => {
+      const { client, contracts, deployment } = options
+      const owner = await client.readContract({
+        address: contracts.executor,
+        abi: solverExecutorAbi,
+        functionName: 'owner',
+        blockHash: block.hash,
+        requireCanonical: true,
+      })
+      if (options.owner !== undefined && !isAddressEqual(owner, options.owner)) {
+        return { steps: [], note: `off: SolverExecutor ${contracts.executor} belongs to ${owner}` }
+      }
+      const verdicts = await Promise.all(
+        deployment.lmps.map((lmp) => lookAt({ ...options, lmp, owner, block, searchedAt })),
+      )
+      return {
+        steps: verdicts.flatMap(({ steps }) => steps),
+        nextAt: earliest(verdicts.map(({ nextAt }) => nextAt)),
+      }
+    },
+  }
+}
+
+interface Look extends RebalanceOptions {
+  lmp: Deployment['lmps'][number]
+  owner: Address
+  block: BlockRef
+  searchedAt: Map<Address, bigint>
+}
+
+async function lookAt(look: Look): Promise<Verdict> {
+  const { client, lmp, block, searchedAt, interval, isUnderway } = look
+  const state = await readVault(client, lmp, block)
+  const decision = due(
+    {
+      ...state,
+      now: block.timestamp,
+      searchedAt: searchedAt.get(lmp.address),
+      underway: isUnderway(`rebalance:${lmp.address}:`),
+    },
+    interval,
+  )
+  if (!('room' in decision)) return { steps: [], nextAt: decision.nextAt }
+  const solution = await search(look, state, decision)
+  if (solution !== undefined) return { steps: [toStep(look, solution)] }
+  searchedAt.set(lmp.address, block.timestamp)
+  return { steps: [], nextAt: block.timestamp + interval }
+}
+
+type VaultState = Awaited<ReturnType<typeof readVault>>
+
+async function readVault(
+  client: PublicClient,
+  { address, destinations }: Deployment['lmps'][number],
+  block: BlockRef,
+) {
+  const lmp = { address, abi: lmpAbi } as const
+  const [book, gate] = await client.multicall({
+    ...at(block),
+    allowFailure: false,
+    contracts: [
+      { ...lmp, functionName: 'book' },
+      { ...lmp, functionName: 'gate' },
+    ],
+  })
+  const rebalanceGate = { address: gate, abi: rebalanceGateAbi } as const
+  const [[turnoverShare, turnoverUsed, factor], states] = await Promise.all([
+    client.multicall({
+      ...at(block),
+      allowFailure: false,
+      contracts: [
+        { ...rebalanceGate, functionName: 'TURNOVER_SHARE' },
+        { ...rebalanceGate, functionName: 'turnoverUsed', args: [address] },
+        { ...rebalanceGate, functionName: 'costFactor', args: [address] },
+      ],
+    }),
+    client.multicall({
+      ...at(block),
+      allowFailure: false,
+      contracts: destinations.map(
+        (each) => ({ ...lmp, functionName: 'destinationState', args: [each.address] }) as const,
+      ),
+    }),
+  ])
+  const held = destinations.map(({ address, venue }, i) => ({
+    address,
+    kind: venue,
+    units: states[i]?.units ?? 0n,
+    safe: states[i]?.safe ?? 0n,
+  }))
+  return { idle: book.idle, deployed: book.sumSafe, turnoverShare, turnoverUsed, factor, held }
+}
+
+async function search(
+  { client, lmp, contracts, owner, block }: Look,
+  { idle, deployed, factor, held }: VaultState,
+  { room, least }: { room: bigint; least: bigint },
+): Promise<Solution | undefined> {
+  const venues = await Promise.all(held.map(({ address, kind }) => readVenue(client, address, kind, block)))
+  const known = held.flatMap((each, i) => {
+    const venue = venues[i]
+    return venue === undefined ? [] : [{ ...each, venue }]
+  })
+  const sources: Source[] = [
+    { origin: { kind: 'idle', asset: lmp.asset }, most: min(idle, room), least },
+    ...known
+      .filter(({ units, safe }) => units > 0n && safe > 0n)
+      .map(({ venue, units, safe }) => ({
+        origin: { kind: 'venue', venue } as const,
+        most: min(units, (units * room) / safe),
+        least: (units * least) / safe,
+      })),
+  ]
+  // Gas is paid in ETH: it compares with the asset only where that is WETH.
+  const gasPrice = isAddressEqual(lmp.asset, contracts.weth) ? await client.getGasPrice() : 0n
+  return solve({
+    setting: { client, blockNumber: block.number, lmp: lmp.address, executor: contracts.executor, owner },
+    sources,
+    targets: known.map(({ venue }) => venue),
+    factor,
+    gasPrice,
+    leastNet: ((idle + deployed) * LEAST_NET.part) / LEAST_NET.of,
+  })
+}
+
+/** Undefined for a venue this solver does not trade in. */
+function readVenue(
+  client: PublicClient,
+  destination: Address,
+  venue: string,
+  block: BlockRef,
+): Promise<Venue> | undefined {
+  switch (venue) {
+    case 'balancer-v2-stable':
+      return readBalancer(client, destination, block)
+    case 'curve-stableswap':
+      return readCurve(client, destination, block)
+    default:
+      return undefined
+  }
+}
+
+/** The market or another solver was faster: it does not pay any more. */
+const BENIGN = ['NoImprovement', 'TurnoverExceeded']
+
+function toStep({ lmp, contracts, owner, block }: Look, { proposal, from, to }: Solution): Step {
+  return {
+    // The block it was found in: what is found later is another proposal.
+    key: `rebalance:${lmp.address}:${block.number}`,
+    label: `rebalance ${lmp.address} from ${from} to ${to}`,
+    to: contracts.executor,
+    from: owner,
+    data: executeData(lmp.address, proposal),
+    benign: BENIGN,
+    validUntil: block.timestamp + VALID_FOR,
+  }
+}
+
+function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
+}

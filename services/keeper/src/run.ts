@@ -1,0 +1,212 @@
+import { watchHeads } from '@headrace/chain'
+import {
+  createLog,
+  createMetrics,
+  type Logger,
+  oneLine,
+  type Service,
+  StartupError,
+  startMonitor,
+} from '@headrace/service'
+import { type OnPoint, TxManager } from '@headrace/txmgr'
+import { formatEther, zeroAddress } from 'viem'
+import type { KeeperConfig } from './config.ts'
+import { errorsAbi } from './errors.ts'
+import type { Job } from './job.ts'
+import { cycleJob } from './jobs/cycle.ts'
+import { rebalanceJob } from './jobs/rebalance.ts'
+import { reportJob } from './jobs/report.ts'
+import { snapshotJob } from './jobs/snapshot.ts'
+import { Ledger } from './ledger.ts'
+import { type KeeperMetrics, keeperMetrics } from './metrics.ts'
+import { type Environment, openEnvironment } from './open.ts'
+import { Runner } from './runner.ts'
+import { type Ceilings, drySender, liveSender, type Sender } from './sender.ts'
+
+export interface RunOptions {
+  once: boolean
+  dryRun: boolean
+  /** For tests: told of every step of the transaction manager that leaves a trace. */
+  onPoint?: OnPoint
+}
+
+/** How often the balance is looked at, milliseconds. */
+const BALANCE_EVERY_MS = 30_000
+
+/** The keeper from start to stop. */
+export async function runKeeper(config: KeeperConfig, options: RunOptions, service: Service): Promise<void> {
+  const log = createLog({ service: 'keeper', level: config.LOG_LEVEL })
+  const environment = await openEnvironment(config, log)
+  const registry = createMetrics('keeper')
+  const metrics = keeperMetrics(registry)
+  const dry = options.dryRun || environment.account === undefined
+
+  // A dry run leaves no trace, not even a file.
+  const ledger = new Ledger(dry ? ':memory:' : config.DATABASE_FILE)
+  service.onStop(() => ledger.close())
+  const sender = dry ? dryRun(environment, config) : await live(environment, config, options, log, service)
+
+  const runner = new Runner({
+    client: environment.chain.client,
+    jobs: makeJobs(environment, config, sender),
+    sender,
+    ledger,
+    metrics,
+    log,
+    standbyMs: options.once ? 0 : config.STANDBY_MS,
+    retryMs: 2 * config.POLL_INTERVAL_MS,
+  })
+  log.info({ chain: config.CHAIN_ID, account: environment.account?.address ?? 'none', dry }, 'keeper started')
+  if (options.once) {
+    const troubles = await runner.once(service.signal)
+    if (troubles.length > 0) throw new StartupError(`not everything could be done: ${troubles.join('; ')}`, 1)
+    return
+  }
+  await keepRunning({ environment, config, runner, metrics, log, service, registry })
+}
+
+interface Running {
+  environment: Environment
+  config: KeeperConfig
+  runner: Runner
+  metrics: KeeperMetrics
+  log: Logger
+  service: Service
+  registry: ReturnType<typeof createMetrics>
+}
+
+async function keepRunning({
+  environment,
+  config,
+  runner,
+  metrics,
+  log,
+  service,
+  registry,
+}: Running): Promise<void> {
+  const { client } = environment.chain
+  const { signal } = service
+  const watch = watchHeads(client, {
+    pollMs: config.POLL_INTERVAL_MS,
+    signal,
+    onHead: (head) => {
+      metrics.headSeen(head.number)
+      runner.headArrived()
+    },
+    onError: (error) => log.warn({ error: oneLine(error) }, 'cannot read the head of the chain'),
+  })
+  const funds = watchBalance(environment, config, metrics, log)
+  service.onStop(funds.stop)
+
+  const monitor = await startMonitor({
+    port: config.METRICS_PORT,
+    portVariable: 'METRICS_PORT',
+    registry,
+    ready: () => {
+      const { head, silentMs } = watch.arrival()
+      metrics.silentFor(silentMs)
+      const stalled = silentMs > Number(config.STALL_AFTER_S) * 1000
+      return {
+        ready: head !== undefined && !stalled && !funds.low(),
+        head: head?.number,
+        silentMs,
+        lowBalance: funds.low(),
+      }
+    },
+  })
+  service.onStop(() => monitor.close())
+  await Promise.all([watch.done, runner.run(signal)])
+}
+
+/** Alarms while the account has less than the minimum. */
+function watchBalance(
+  { chain, account, balance }: Environment,
+  config: KeeperConfig,
+  metrics: KeeperMetrics,
+  log: Logger,
+) {
+  let low = false
+  const judge = (wei: bigint) => {
+    metrics.balanceIs(wei)
+    low = wei < config.MIN_BALANCE_ETH
+    if (low)
+      log.error(
+        { balance: formatEther(wei), minimum: formatEther(config.MIN_BALANCE_ETH) },
+        'low balance: fund the keeper',
+      )
+  }
+  if (account === undefined) return { low: () => false, stop: () => {} }
+  judge(balance)
+  const timer = setInterval(() => {
+    chain.client
+      .getBalance({ address: account.address })
+      .then(judge, (error) => log.warn({ error: oneLine(error) }, 'cannot read the balance'))
+  }, BALANCE_EVERY_MS)
+  return { low: () => low, stop: () => clearInterval(timer) }
+}
+
+function makeJobs(
+  { chain, deployment, contracts, account }: Environment,
+  config: KeeperConfig,
+  sender: Sender,
+): Job[] {
+  const { client } = chain
+  return [
+    cycleJob(client, contracts.cycleManager),
+    reportJob(client, deployment, { maxAge: config.REPORT_MAX_AGE_S, moveBps: config.REPORT_MOVE_BPS }),
+    snapshotJob(client, contracts.signals, deployment),
+    rebalanceJob({
+      client,
+      deployment,
+      contracts,
+      owner: account?.address,
+      interval: config.REBALANCE_INTERVAL_S,
+      isUnderway: (prefix) => sender.isUnderway(prefix),
+    }),
+  ]
+}
+
+const ceilings = (config: KeeperConfig): Ceilings => ({
+  cycle: config.MAX_GAS_CYCLE,
+  report: config.MAX_GAS_REPORT,
+  snapshot: config.MAX_GAS_SNAPSHOT,
+  rebalance: config.MAX_GAS_REBALANCE,
+})
+
+async function live(
+  { chain, account }: Environment,
+  config: KeeperConfig,
+  { onPoint }: RunOptions,
+  log: Logger,
+  service: Service,
+): Promise<Sender> {
+  if (account === undefined) throw new Error('a live run needs a key')
+  const tx = await TxManager.open({
+    chain,
+    chainId: config.CHAIN_ID,
+    account,
+    journal: config.DATABASE_FILE,
+    errors: errorsAbi,
+    log,
+    // A rollover is a chain of waits for the last transaction: look often while there is one.
+    pollMs: Math.min(Math.max(20, config.POLL_INTERVAL_MS / 3), 1_000),
+    ...(onPoint !== undefined && { onPoint }),
+  })
+  // At once, not with the closers: jobs that wait for a transaction end with it.
+  service.signal.addEventListener('abort', () => void tx.stop())
+  service.onStop(() => tx.stop())
+  tx.start()
+  return liveSender({ tx, client: chain.client, ceilings: ceilings(config), maxFee: config.MAX_FEE_GWEI })
+}
+
+function dryRun({ chain, account }: Environment, config: KeeperConfig): Sender {
+  return drySender({
+    client: chain.client,
+    errors: errorsAbi,
+    ceilings: ceilings(config),
+    from: account?.address ?? zeroAddress,
+    show: (job, step, finding) => {
+      process.stdout.write(`would send  ${job}: ${step.label}  to ${step.to}  ${finding}\n`)
+    },
+  })
+}

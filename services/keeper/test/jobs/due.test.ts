@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { due as rebalanceDue, type VaultView } from '../../src/jobs/rebalance.ts'
+import { type LmpView, due as reportDue } from '../../src/jobs/report.ts'
+import { due as snapshotDue } from '../../src/jobs/snapshot.ts'
+
+const WAD = 10n ** 18n
+const A = '0x00000000000000000000000000000000000000A1'
+const B = '0x00000000000000000000000000000000000000b2'
+
+describe('report', () => {
+  const policy = { maxAge: 100n, moveBps: 10n }
+  const good = { safe: 10_000n, spot: 10_000n, ok: true }
+  const lmp = (change: Partial<LmpView>): LmpView => ({
+    address: A,
+    valuedAt: 1_000n,
+    clean: true,
+    destinations: [{ address: B, stored: good, live: good }],
+    ...change,
+  })
+  const bad = { ...good, ok: false }
+
+  it.each<[string, bigint, Partial<LmpView>, boolean]>([
+    ['a young report of a quiet pool', 1_099n, {}, false],
+    ['one that is as old as allowed', 1_100n, {}, true],
+    ['none yet', 1_000n, { valuedAt: 0n }, true],
+    [
+      'a value that moved as much as allowed',
+      1_001n,
+      { destinations: [{ address: B, stored: good, live: { ...good, safe: 9_990n } }] },
+      false,
+    ],
+    [
+      'a safe value that moved more',
+      1_001n,
+      { destinations: [{ address: B, stored: good, live: { ...good, safe: 9_989n } }] },
+      true,
+    ],
+    [
+      'a spot value that moved more',
+      1_001n,
+      { destinations: [{ address: B, stored: good, live: { ...good, spot: 10_011n } }] },
+      true,
+    ],
+    ['a pool that turned unsafe', 1_001n, { destinations: [{ address: B, stored: good, live: bad }] }, true],
+    ['a pool that cannot be valued any more', 1_001n, { destinations: [{ address: B, stored: good }] }, true],
+    [
+      'a pool known to be unsafe, whatever its price',
+      1_001n,
+      { clean: false, destinations: [{ address: B, stored: bad, live: { ...bad, safe: 1n } }] },
+      false,
+    ],
+    [
+      'a pool that is safe again',
+      1_001n,
+      { clean: false, destinations: [{ address: B, stored: bad, live: good }] },
+      true,
+    ],
+    ['an unclean book without holdings', 1_001n, { clean: false, destinations: [] }, true],
+  ])('%s', (_, now, change, expected) => {
+    expect(reportDue(now, lmp(change), policy) !== undefined).toBe(expected)
+  })
+})
+
+describe('snapshot', () => {
+  it('takes those whose time has come and knows the next', () => {
+    const destinations = [
+      { address: A, nextSnapshotAt: 0n },
+      { address: B, nextSnapshotAt: 1_001n },
+      { address: A, nextSnapshotAt: 1_000n },
+      { address: B, nextSnapshotAt: 5_000n },
+    ] as const
+    const found = snapshotDue({ now: 1_000n, destinations })
+    expect(found.destinations).toEqual([destinations[0], destinations[2]])
+    expect(found.nextAt).toBe(1_001n)
+    expect(snapshotDue({ now: 9_000n, destinations }).nextAt).toBeUndefined()
+  })
+})
+
+describe('rebalance', () => {
+  const vault = (change: Partial<VaultView>): VaultView => ({
+    now: 10_000n,
+    idle: 400n * WAD,
+    deployed: 600n * WAD,
+    turnoverShare: WAD / 5n,
+    turnoverUsed: 0n,
+    underway: false,
+    ...change,
+  })
+
+  it('searches with what the bucket leaves, less a hair', () => {
+    expect(rebalanceDue(vault({}), 3_600n)).toEqual({ room: 198n * WAD, least: WAD + 1n })
+    expect(rebalanceDue(vault({ turnoverUsed: WAD / 2n }), 3_600n)).toEqual({
+      room: 99n * WAD,
+      least: WAD + 1n,
+    })
+  })
+
+  it('waits while a proposal is on its way, after a search without result, and for an empty bucket', () => {
+    expect(rebalanceDue(vault({ underway: true }), 3_600n)).toEqual({})
+    expect(rebalanceDue(vault({ searchedAt: 9_000n }), 3_600n)).toEqual({ nextAt: 12_600n })
+    expect(rebalanceDue(vault({ searchedAt: 6_400n }), 3_600n)).toHaveProperty('room')
+    expect(rebalanceDue(vault({ turnoverUsed: WAD }), 3_600n)).toEqual({ nextAt: 13_600n })
+    expect(rebalanceDue(vault({ idle: 0n, deployed: 0n }), 3_600n)).toEqual({})
+  })
+})

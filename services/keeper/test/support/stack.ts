@@ -1,0 +1,303 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { lmpAbi, reactorAbi, reserveAbi } from '@headrace/abi'
+import { startAnvil } from '@headrace/chaos-rpc/anvil'
+import { foundryBinary } from '@headrace/foundry'
+import { contractAddress, readDeployment } from '@headrace/service'
+import { aggregatorProxyAbi, erc20Abi, fluxAggregatorAbi, weth9Abi } from '@headrace/venues'
+import {
+  type Address,
+  createPublicClient,
+  encodeFunctionData,
+  getAddress,
+  type Hex,
+  http,
+  parseAbi,
+  parseEther,
+  toHex,
+} from 'viem'
+import { mnemonicToAccount } from 'viem/accounts'
+import { z } from 'zod'
+
+const ROOT = join(import.meta.dirname, '../../../..')
+/** Anvil's public development mnemonic. */
+const MNEMONIC = 'test test test test test test test test test test test junk'
+const ACTORS = ['deployer', 'issuer', 'oracle', 'distributor', 'keeper', 'lp', 'governor', 'other'] as const
+type Actor = (typeof ACTORS)[number]
+
+const account = (name: Actor) => mnemonicToAccount(MNEMONIC, { addressIndex: ACTORS.indexOf(name) })
+export const actors = Object.fromEntries(ACTORS.map((name) => [name, account(name).address])) as Record<
+  Actor,
+  Address
+>
+
+const address = z.string().transform((text) => getAddress(text))
+const venuesSchema = z.object({
+  weth: address,
+  abc: address,
+  rewardToken: address,
+  balancerVault: address,
+  stablePool: address,
+  gauge: address,
+  curvePool: address,
+  curveToken: address,
+  pair: address,
+  abcFeed: address,
+  rewardFeed: address,
+  lsts: z.array(address),
+  lstFeeds: z.array(address),
+})
+
+export interface StackOptions {
+  /** Seconds of one cycle; the first one is as long. */
+  cycleLength: number
+}
+
+/** Stacks started by this process. */
+let stacks = 0
+
+export type Stack = Awaited<ReturnType<typeof startStack>>
+
+/**
+ * Real contracts on an anvil of its own: venues and protocol by the scripts of production, deposits in every product.
+ * The chain id is the stack's own, so that stacks side by side do not share files.
+ */
+export async function startStack({ cycleLength }: StackOptions) {
+  const dir = mkdtempSync(join(tmpdir(), 'headrace-keeper-'))
+  stacks += 1
+  const chainId = 1_000_000 + process.pid * 10 + stacks
+  const node = await startAnvil(
+    ...['--chain-id', String(chainId), '--accounts', String(ACTORS.length), '--balance', '1000000'],
+    ...['--slots-in-an-epoch', '1'],
+  )
+  const files = {
+    venues: `deployments/${chainId}.venues.json`,
+    config: `deployments/${chainId}.config.json`,
+    deployment: `deployments/${chainId}.json`,
+  }
+  const client = createPublicClient({ transport: http(node.url), pollingInterval: 20 })
+  const now = async () => (await client.getBlock()).timestamp
+
+  const send = async (from: Actor, to: Address, data: Hex, value = 0n) => {
+    const hash = await node.rpc('eth_sendTransaction', { from: actors[from], to, data, value: toHex(value) })
+    const { status } = await client.waitForTransactionReceipt({ hash: z.custom<Hex>().parse(hash) })
+    if (status !== 'success') throw new Error(`${from}: a transaction to ${to} reverted (${hash})`)
+  }
+
+  const stop = async () => {
+    await node.stop()
+    for (const file of Object.values(files)) rmSync(join(ROOT, file), { force: true })
+    for (const script of ['Deploy.s.sol', 'DeployVenues.s.sol']) {
+      for (const log of ['broadcast', 'contracts/cache']) {
+        rmSync(join(ROOT, log, script, String(chainId)), { recursive: true, force: true })
+      }
+    }
+    rmSync(dir, { recursive: true, force: true })
+  }
+
+  try {
+    await forgeScript(node.url, 'devnet/DeployVenues.s.sol', {
+      OUT: files.venues,
+      ISSUER: actors.issuer,
+      ORACLE: actors.oracle,
+      DISTRIBUTOR: actors.distributor,
+    })
+    const venues = venuesSchema.parse(JSON.parse(readFileSync(join(ROOT, files.venues), 'utf8')))
+    writeFileSync(
+      join(ROOT, files.config),
+      JSON.stringify(deployConfig(venues, await now(), cycleLength), null, 2),
+    )
+    await forgeScript(node.url, 'Deploy.s.sol', { CONFIG: files.config })
+    const deployment = readDeployment(join(ROOT, files.deployment), chainId)
+
+    const call = {
+      approve: (spender: Address) =>
+        encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [spender, 2n ** 256n - 1n] }),
+      mint: (to: Address, amount: bigint) =>
+        encodeFunctionData({ abi: mintAbi, functionName: 'mint', args: [to, amount] }),
+    }
+
+    const reserve = contractAddress(deployment, 'reserve')
+    const [lmp] = deployment.lmps
+    const [token, pair] = deployment.reactors
+    if (lmp === undefined || token === undefined || pair === undefined)
+      throw new Error('the deployment is incomplete')
+
+    await send(
+      'lp',
+      venues.weth,
+      encodeFunctionData({ abi: weth9Abi, functionName: 'deposit' }),
+      parseEther('5000'),
+    )
+    await send('issuer', venues.abc, call.mint(actors.lp, parseEther('500000')))
+    for (const asset of [venues.weth, venues.abc]) {
+      for (const spender of [lmp.address, token.address, pair.address, reserve])
+        await send('lp', asset, call.approve(spender))
+    }
+    for (const [id, amount] of [
+      [0n, '60000'],
+      [1n, '400'],
+    ] as const) {
+      await send(
+        'lp',
+        reserve,
+        encodeFunctionData({ abi: reserveAbi, functionName: 'contribute', args: [id, parseEther(amount)] }),
+      )
+    }
+    for (const [reactor, amount] of [
+      [token.address, '100000'],
+      [pair.address, '800'],
+    ] as const) {
+      await send(
+        'lp',
+        reactor,
+        encodeFunctionData({
+          abi: reactorAbi,
+          functionName: 'deposit',
+          args: [parseEther(amount), actors.lp],
+        }),
+      )
+    }
+    await send('lp', lmp.address, encodeFunctionData({ abi: lmpAbi, functionName: 'report' }))
+    await send(
+      'lp',
+      lmp.address,
+      encodeFunctionData({ abi: lmpAbi, functionName: 'deposit', args: [parseEther('1000'), actors.lp] }),
+    )
+
+    const feeds = [...venues.lstFeeds, venues.abcFeed, venues.rewardFeed]
+    const pushFeeds = async () => {
+      for (const feed of feeds) {
+        const [aggregator, answer] = await Promise.all([
+          client.readContract({ address: feed, abi: aggregatorProxyAbi, functionName: 'aggregator' }),
+          client.readContract({ address: feed, abi: aggregatorProxyAbi, functionName: 'latestAnswer' }),
+        ])
+        const round = await client.readContract({
+          address: aggregator,
+          abi: fluxAggregatorAbi,
+          functionName: 'latestRound',
+        })
+        await send(
+          'oracle',
+          aggregator,
+          encodeFunctionData({ abi: fluxAggregatorAbi, functionName: 'submit', args: [round + 1n, answer] }),
+        )
+      }
+    }
+
+    const keyFile = join(dir, 'keeper.key')
+    const key = account('keeper').getHdKey().privateKey
+    if (key === null) throw new Error('the mnemonic gives no key')
+    writeFileSync(keyFile, `${toHex(key)}\n`, { mode: 0o600 })
+
+    return {
+      url: node.url,
+      rpc: node.rpc,
+      chainId,
+      client,
+      venues,
+      deployment,
+      lmp,
+      dir,
+      send,
+      now,
+      pushFeeds,
+      /** Moves block time and renews every feed at its last answer. */
+      async jump(seconds: bigint) {
+        await node.rpc('evm_increaseTime', Number(seconds))
+        await node.rpc('evm_mine')
+        await pushFeeds()
+      },
+      /** The environment of a keeper of this stack. */
+      env: (change: Record<string, string> = {}): Record<string, string> => ({
+        RPC_URLS: node.url,
+        CHAIN_ID: String(chainId),
+        DEPLOYMENT_FILE: join(ROOT, files.deployment),
+        KEEPER_KEY_FILE: keyFile,
+        DATABASE_FILE: join(dir, 'keeper.db'),
+        POLL_INTERVAL_MS: '100',
+        LOG_LEVEL: 'info',
+        ...change,
+      }),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const mintAbi = parseAbi(['function mint(address to, uint256 amount)'])
+
+function forgeScript(url: string, script: string, env: Record<string, string>): Promise<void> {
+  const args = ['script', `contracts/script/${script}`, '--rpc-url', url, '--broadcast', '--slow']
+  // Calls that hand out a fixed amount of gas need more than they spend.
+  args.push('--gas-estimate-multiplier', '300')
+  const child = spawn(foundryBinary('forge'), [...args, '--unlocked', '--sender', actors.deployer], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`forge script ${script} failed:\n${output.slice(-2_000)}`)),
+    )
+  })
+}
+
+function deployConfig(venues: z.infer<typeof venuesSchema>, now: bigint, cycleLength: number) {
+  const maxAge = 26 * 3600
+  const half = '500000000000000000'
+  return {
+    governance: {
+      ...{ treasury: actors.governor, governor: actors.governor, curator: actors.governor },
+      ...{ risk: actors.governor, guardian: actors.other, governorDelay: 172_800, curatorDelay: 86_400 },
+    },
+    cycle: { length: cycleLength, firstEnd: Number(now) + cycleLength },
+    weth: venues.weth,
+    solver: actors.keeper,
+    prices: [
+      ...venues.lsts.map((token, i) => ({
+        token,
+        symbol: `LST${i}`,
+        feed: venues.lstFeeds[i],
+        maxAge,
+        issuer: token,
+      })),
+      { token: venues.abc, symbol: 'ABC', feed: venues.abcFeed, maxAge },
+      { token: venues.rewardToken, symbol: 'RWD', feed: venues.rewardFeed, maxAge },
+    ],
+    lmps: [
+      {
+        ...{ name: 'Vault', symbol: 'hWETH', asset: venues.weth, cap: String(10n ** 22n), feeBps: 2000 },
+        ...{ feeRecipient: actors.governor, seed: String(10n ** 15n) },
+        destinations: [
+          {
+            ...{ venue: 'balancer-v2-stable', name: 'Balancer', pool: venues.stablePool },
+            ...{ balancerVault: venues.balancerVault, gauge: venues.gauge, rewards: [venues.rewardToken] },
+          },
+          { venue: 'curve-stableswap', name: 'Curve', pool: venues.curvePool, lpToken: venues.curveToken },
+        ],
+      },
+    ],
+    reactors: [
+      { name: 'Token reactor', symbol: 'tABC', asset: venues.abc, isPair: false, maxLpShare: half },
+      { name: 'Pair reactor', symbol: 'tWETH', asset: venues.weth, isPair: true, maxLpShare: half },
+    ],
+    positions: [
+      {
+        venue: 'uniswap-v2',
+        pool: venues.pair,
+        tokenReactor: 0,
+        pairReactor: 1,
+        multiple: '3000000000000000000',
+      },
+    ],
+  }
+}
