@@ -71,7 +71,7 @@ export async function keeperLooked(metricsPort: number, block: bigint): Promise<
     const text = await fetch(`http://127.0.0.1:${metricsPort}/metrics`)
       .then((response) => response.text())
       .catch(() => '')
-    const looked = [...text.matchAll(/^keeper_looked_block\{job="\w+"\} (\d+)$/gm)].map((match) =>
+    const looked = [...text.matchAll(/^keeper_looked_block\{[^}]*\} (\d+)$/gm)].map((match) =>
       BigInt(match[1] ?? 0),
     )
     if (looked.length === JOBS && looked.every((number) => number >= block)) return

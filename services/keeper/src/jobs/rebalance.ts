@@ -11,8 +11,8 @@ import { type Solution, type Source, solve } from '../solver/solve.ts'
 import type { Venue } from '../solver/venue.ts'
 
 const WAD = 10n ** 18n
-/** Smallest trade, and least improvement, as shares of the vault's assets: below that it would churn. */
-const LEAST_TRADE = { part: 1n, of: 1_000n }
+/** Smallest trade and least improvement as shares of the assets. The turnover bucket refills 2% in 2.4 h: less would churn. */
+const LEAST_TRADE = { part: 1n, of: 50n }
 const LEAST_NET = { part: 1n, of: 1_000_000n }
 /** Left of the turnover bucket: values of units move by a hair until inclusion. */
 const BUCKET_PERCENT = 99n

@@ -88,10 +88,10 @@ describe('rebalance', () => {
   })
 
   it('searches with what the bucket leaves, less a hair', () => {
-    expect(rebalanceDue(vault({}), 3_600n)).toEqual({ room: 198n * WAD, least: WAD + 1n })
+    expect(rebalanceDue(vault({}), 3_600n)).toEqual({ room: 198n * WAD, least: 20n * WAD + 1n })
     expect(rebalanceDue(vault({ turnoverUsed: WAD / 2n }), 3_600n)).toEqual({
       room: 99n * WAD,
-      least: WAD + 1n,
+      least: 20n * WAD + 1n,
     })
   })
 

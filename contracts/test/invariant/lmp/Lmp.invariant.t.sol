@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {Book, DestinationState} from "../../../src/lmp/ILMP.sol";
+import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
+import {LmpBase} from "../../unit/lmp/LmpBase.sol";
+import {LmpHandler} from "./LmpHandler.sol";
+import {LogReplay} from "./LogReplay.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {console} from "forge-std/console.sol";
+
+/// @notice The invariants of the vault by the ids of its specification, over long random histories. What holds of a single call
+/// (LMP-1, LMP-2, the mark under flows) is asserted in the handler as the call is made.
+abstract contract LmpInvariants is LmpBase {
+    LmpHandler internal handler;
+    LogReplay internal replay;
+    DestinationMock[] internal list;
+    address[] internal actors;
+
+    function _decimals() internal pure virtual returns (uint8);
+
+    function setUp() public {
+        vm.recordLogs();
+        _setUp(_decimals(), 2000);
+        replay = new LogReplay(address(lmp));
+        for (uint256 i; i < 3; ++i) {
+            list.push(_addDestination());
+        }
+        lmp.report();
+        for (uint256 i; i < 4; ++i) {
+            actors.push(makeAddr(string.concat("actor ", vm.toString(i))));
+            _deposit(actors[i], 50 * one);
+        }
+        replay.read(vm.getRecordedLogs());
+        handler = new LmpHandler(lmp, asset, solver, replay, list, actors);
+        _target();
+    }
+
+    function _target() private {
+        bytes4[] memory selectors = new bytes4[](14);
+        selectors[0] = handler.deposit.selector;
+        selectors[1] = handler.mint.selector;
+        selectors[2] = handler.withdraw.selector;
+        selectors[3] = handler.redeem.selector;
+        selectors[4] = handler.redeemInKind.selector;
+        selectors[5] = handler.report.selector;
+        selectors[6] = handler.addProfit.selector;
+        selectors[7] = handler.movePrice.selector;
+        selectors[8] = handler.setAnswer.selector;
+        selectors[9] = handler.invest.selector;
+        selectors[10] = handler.divest.selector;
+        selectors[11] = handler.passTime.selector;
+        selectors[12] = handler.donate.selector;
+        selectors[13] = handler.roundTrip.selector;
+        targetSelector(FuzzSelector(address(handler), selectors));
+        targetContract(address(handler));
+    }
+
+    function invariant_LMP1_entryIsAboveExitAndSumsAreThoseOfThePositions() public view {
+        assertGe(lmp.entryAssets(), lmp.exitAssets(), "ENTRY below EXIT");
+        uint256 safe;
+        uint256 min;
+        uint256 max;
+        for (uint256 i; i < list.length; ++i) {
+            DestinationState memory d = lmp.destinationState(address(list[i]));
+            safe += d.safe;
+            max += Math.max(d.safe, d.spot);
+            min += Math.min(d.safe, d.spot);
+        }
+        Book memory b = lmp.book();
+        assertEq(b.sumSafe, safe, "sumSafe");
+        assertEq(b.sumMax, max, "sumMax");
+        assertLe(b.sumMin, min, "sumMin");
+    }
+
+    function invariant_LMP2_logsAloneRebuildTheState() public view {
+        Book memory b = lmp.book();
+        assertEq(replay.idle(), b.idle, "idle");
+        assertEq(replay.mark(), b.mark, "mark");
+        assertEq(replay.sumSafe(), b.sumSafe, "sumSafe");
+        assertEq(replay.sumMin(), b.sumMin, "sumMin");
+        assertEq(replay.sumMax(), b.sumMax, "sumMax");
+        assertEq(replay.lockEnd(), b.lockEnd, "lockEnd");
+        assertEq(replay.clean(), b.clean, "clean");
+        assertEq(replay.supply(), lmp.totalSupply(), "supply");
+        assertEq(replay.shares(sink), lmp.balanceOf(sink), "fee shares");
+        for (uint256 i; i < list.length; ++i) {
+            DestinationState memory d = lmp.destinationState(address(list[i]));
+            assertEq(replay.units(address(list[i])), d.units, "units");
+            assertEq(replay.safe(address(list[i])), d.safe, "safe");
+        }
+    }
+
+    function invariant_LMP3_feesDependOnTheEvaluatedPeakOnly() public view {
+        assertEq(int256(lmp.book().mark), handler.peak() + handler.netFlows(), "the mark moves by flows and to R only");
+        uint256 profit = uint256(handler.peak() - handler.segmentStart());
+        assertLe(handler.segmentFees(), profit * 2000 / 10_000, "more than phi of the profit");
+        assertGe(
+            handler.segmentFees() + handler.segmentEvaluations(),
+            profit * 2000 / 10_000,
+            "less than phi of the profit by more than one unit an evaluation"
+        );
+    }
+
+    /// @dev With every destination dead, so that nothing could be valued.
+    function invariant_LMP4_everybodyLeavesInKind() public {
+        uint256 n = list.length + 1;
+        uint256[] memory before = _balances();
+        uint256 supply = lmp.totalSupply();
+        for (uint256 i; i < list.length; ++i) {
+            list[i].setAnswer(DestinationMock.Answer.Endless);
+        }
+        for (uint256 i; i <= actors.length; ++i) {
+            address holder = i < actors.length ? actors[i] : sink;
+            uint256 shares = lmp.balanceOf(holder);
+            vm.prank(holder);
+            // Dust that buys not one base unit may stay.
+            if (shares != 0) try lmp.redeemInKind(shares, holder) {} catch {}
+        }
+        uint256[] memory left = _balances();
+        uint256 staying = lmp.totalSupply() + 1;
+        for (uint256 i; i < n; ++i) {
+            // The part of those who stay, 1%, and one unit of rounding per leaver.
+            uint256 most = Math.mulDiv(before[i], staying, supply + 1, Math.Rounding.Ceil) + before[i] / 100 + n + 3;
+            assertLe(left[i], most, "LMP-4");
+        }
+        assertLe(lmp.totalSupply(), seed + supply / 1e6, "LMP-4: somebody could not leave");
+    }
+
+    function _balances() private view returns (uint256[] memory b) {
+        b = new uint256[](list.length + 1);
+        b[0] = lmp.book().idle;
+        for (uint256 i; i < list.length; ++i) {
+            b[i + 1] = lmp.destinationState(address(list[i])).units;
+        }
+    }
+
+    function invariant_LMP5_whatIsCountedIsHeld() public view {
+        assertEq(asset.balanceOf(address(lmp)), lmp.book().idle + handler.donatedAssets(), "idle");
+        for (uint256 i; i < list.length; ++i) {
+            address d = address(list[i]);
+            assertEq(list[i].balanceOf(address(lmp)), lmp.destinationState(d).units + handler.donatedUnits(d), "units");
+        }
+    }
+
+    function invariant_LMP6_noEntryOnAnOldOrDirtyBook() public view {
+        Book memory b = lmp.book();
+        bool open = b.clean && block.timestamp < b.valuedAt + 24 hours;
+        assertEq(lmp.isFresh(), open, "isFresh");
+        if (!open) assertEq(lmp.maxDeposit(address(0)) + lmp.maxMint(address(0)), 0, "entries open");
+        for (uint256 i; i < list.length; ++i) {
+            DestinationState memory d = lmp.destinationState(address(list[i]));
+            if (d.units != 0 && !d.ok) assertFalse(b.clean, "a failing destination in a clean book");
+        }
+    }
+
+    function afterInvariant() public view {
+        uint256 n = handler.nameCount();
+        uint256 total;
+        for (uint256 i; i < n; ++i) {
+            total += handler.calls(handler.names(i));
+        }
+        console.log("calls", total, "fee segments", handler.segments());
+        for (uint256 i; i < n; ++i) {
+            string memory name = handler.names(i);
+            console.log(name, handler.calls(name), "effective", handler.effective(name));
+            // A shrunk or aborted run says nothing about shares.
+            if (total < 500) continue;
+            assertGe(handler.calls(name) * n * 2, total, string.concat(name, ": below half its equal share of calls"));
+            assertGt(handler.effective(name), 0, string.concat(name, ": never effective"));
+        }
+    }
+}
+
+/// forge-config: default.invariant.runs = 2
+/// forge-config: default.invariant.depth = 800
+contract Lmp18Invariants is LmpInvariants {
+    function _decimals() internal pure override returns (uint8) {
+        return 18;
+    }
+}
+
+/// forge-config: default.invariant.runs = 2
+/// forge-config: default.invariant.depth = 800
+contract Lmp6Invariants is LmpInvariants {
+    function _decimals() internal pure override returns (uint8) {
+        return 6;
+    }
+}

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {ILMP, Leg} from "../../../src/lmp/ILMP.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
+import {AssetMock} from "../../mocks/lmp/AssetMock.sol";
+import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
+import {GateMock} from "../../mocks/lmp/GateMock.sol";
+import {LmpBase} from "./LmpBase.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+/// @notice Every named error, and that the call changed nothing.
+contract LmpErrorsTest is LmpBase {
+    DestinationMock private destination;
+
+    function setUp() public {
+        _setUp(18, 2000);
+        destination = _addDestination();
+        lmp.report();
+        _deposit(alice, 100e18);
+        _invest(destination, 40e18);
+    }
+
+    modifier changesNothing() {
+        bytes32 before = _state();
+        _;
+        assertEq(_state(), before, "the call changed something");
+    }
+
+    function _state() private view returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                lmp.book(),
+                lmp.totalSupply(),
+                lmp.destinations(),
+                lmp.destinationState(address(destination)),
+                lmp.cap(),
+                lmp.feeBps(),
+                lmp.feeRecipient(),
+                lmp.gate(),
+                asset.balanceOf(address(lmp)),
+                destination.balanceOf(address(lmp))
+            )
+        );
+    }
+
+    function _revert(bytes4 selector, bytes memory call) private changesNothing {
+        vm.expectRevert(selector);
+        _call(call);
+    }
+
+    function _revert(bytes memory reason, bytes memory call) private changesNothing {
+        vm.expectRevert(reason);
+        _call(call);
+    }
+
+    function _call(bytes memory call) private {
+        (bool success,) = address(lmp).call(call);
+        success;
+    }
+
+    /* ZEROS */
+
+    function test_zeroAmounts() public {
+        _revert(ILMP.ZeroAmount.selector, abi.encodeCall(lmp.deposit, (0, alice)));
+        _revert(ILMP.ZeroAmount.selector, abi.encodeCall(lmp.mint, (0, alice)));
+        _revert(ILMP.ZeroAmount.selector, abi.encodeCall(lmp.withdraw, (0, alice, alice)));
+        _revert(ILMP.ZeroAmount.selector, abi.encodeCall(lmp.redeem, (0, alice, alice)));
+        _revert(ILMP.ZeroAmount.selector, abi.encodeCall(lmp.redeemInKind, (0, alice)));
+        _revert(ILMP.ZeroAmount.selector, abi.encodeCall(lmp.addProfit, (0)));
+    }
+
+    function test_depositThatBuysNoShareAndRedeemThatPaysNothing() public {
+        // A share is worth more than one base unit after a profit.
+        _addProfit(1000e18);
+        skip(12 hours);
+        lmp.report();
+        assertEq(lmp.previewDeposit(1), 0);
+        _revert(ILMP.ZeroAmount.selector, abi.encodeCall(lmp.deposit, (1, alice)));
+    }
+
+    function test_zeroAddresses() public {
+        _revert(ILMP.ZeroAddress.selector, abi.encodeCall(lmp.deposit, (1e18, address(0))));
+        _revert(ILMP.ZeroAddress.selector, abi.encodeCall(lmp.mint, (1e18, address(0))));
+        _revert(ILMP.ZeroAddress.selector, abi.encodeCall(lmp.withdraw, (1e18, address(0), alice)));
+        _revert(ILMP.ZeroAddress.selector, abi.encodeCall(lmp.redeem, (1e18, address(0), alice)));
+        _revert(ILMP.ZeroAddress.selector, abi.encodeCall(lmp.redeemInKind, (1e18, address(0))));
+        _revert(ILMP.ZeroAddress.selector, abi.encodeCall(lmp.addDestination, (address(0))));
+        _revert(ILMP.ZeroAddress.selector, abi.encodeCall(lmp.setGate, (address(0))));
+        _revert(ILMP.ZeroAddress.selector, abi.encodeCall(lmp.setFee, (100, address(0))));
+    }
+
+    function test_constructor() public {
+        address g = address(gate);
+        address a = address(authority);
+        vm.expectRevert(ILMP.ZeroAddress.selector);
+        new LMP(address(0), "", "", a, g, 0, sink, 0);
+        vm.expectRevert(ILMP.ZeroAddress.selector);
+        new LMP(address(asset), "", "", address(0), g, 0, sink, 0);
+        vm.expectRevert(ILMP.ZeroAddress.selector);
+        new LMP(address(asset), "", "", a, address(0), 0, sink, 0);
+        vm.expectRevert(ILMP.ZeroAddress.selector);
+        new LMP(address(asset), "", "", a, g, 0, address(0), 0);
+        vm.expectRevert(abi.encodeWithSelector(ILMP.InvalidFee.selector, 3001));
+        new LMP(address(asset), "", "", a, g, 3001, sink, 0);
+        uint256 tooMuch = lmp.MAX_CAP() + 1;
+        vm.expectRevert(abi.encodeWithSelector(ILMP.InvalidCap.selector, tooMuch));
+        new LMP(address(asset), "", "", a, g, 0, sink, tooMuch);
+    }
+
+    /* AGE */
+
+    function test_entriesNeedACleanBookExitsAReport() public {
+        skip(24 hours - 1);
+        assertTrue(lmp.isFresh());
+        skip(1);
+        assertFalse(lmp.isFresh());
+        assertEq(lmp.maxDeposit(alice) + lmp.maxMint(alice) + lmp.maxRedeem(alice) + lmp.maxWithdraw(alice), 0);
+        _revert(ILMP.NotFresh.selector, abi.encodeCall(lmp.deposit, (1e18, alice)));
+        _revert(ILMP.NotFresh.selector, abi.encodeCall(lmp.mint, (1e18, alice)));
+        _revert(ILMP.NotFresh.selector, abi.encodeCall(lmp.withdraw, (1e18, alice, alice)));
+        _revert(ILMP.NotFresh.selector, abi.encodeCall(lmp.redeem, (1e18, alice, alice)));
+
+        destination.setAnswer(DestinationMock.Answer.Unsafe);
+        lmp.report();
+        _revert(ILMP.NotFresh.selector, abi.encodeCall(lmp.deposit, (1e18, alice)));
+        vm.prank(alice);
+        lmp.redeem(1e18, alice, alice);
+    }
+
+    /* LIMITS */
+
+    function test_cap() public {
+        vm.prank(risk);
+        lmp.lowerCap(101e18);
+        uint256 room = lmp.maxDeposit(alice);
+        assertEq(room, 1e18 - seed);
+        _revert(
+            abi.encodeWithSelector(ILMP.CapExceeded.selector, 101e18), abi.encodeCall(lmp.deposit, (room + 1, alice))
+        );
+        _deposit(alice, room);
+        assertEq(lmp.maxDeposit(alice), 0);
+        assertEq(lmp.maxMint(alice), 0);
+        _revert(abi.encodeWithSelector(ILMP.CapExceeded.selector, 101e18), abi.encodeCall(lmp.mint, (1, alice)));
+    }
+
+    function test_invalidCaps() public {
+        uint256 now_ = lmp.cap();
+        uint256 tooMuch = lmp.MAX_CAP() + 1;
+        _revert(abi.encodeWithSelector(ILMP.InvalidCap.selector, now_), abi.encodeCall(lmp.raiseCap, (now_)));
+        _revert(abi.encodeWithSelector(ILMP.InvalidCap.selector, tooMuch), abi.encodeCall(lmp.raiseCap, (tooMuch)));
+        vm.startPrank(risk);
+        vm.expectRevert(abi.encodeWithSelector(ILMP.InvalidCap.selector, now_));
+        lmp.lowerCap(now_);
+        lmp.lowerCap(0);
+        assertEq(lmp.cap(), 0);
+    }
+
+    function test_invalidFee() public {
+        _revert(abi.encodeWithSelector(ILMP.InvalidFee.selector, 3001), abi.encodeCall(lmp.setFee, (3001, sink)));
+    }
+
+    function test_idleIsAllThereIs() public {
+        uint256 idle = lmp.book().idle;
+        assertEq(lmp.maxWithdraw(alice), idle);
+        vm.startPrank(alice);
+        vm.expectRevert(abi.encodeWithSelector(ILMP.InsufficientIdle.selector, idle));
+        lmp.withdraw(idle + 1, alice, alice);
+        uint256 max = lmp.maxRedeem(alice);
+        vm.expectRevert(abi.encodeWithSelector(ILMP.InsufficientIdle.selector, idle));
+        lmp.redeem(max + 10, alice, alice);
+        lmp.redeem(max, alice, alice);
+        assertApproxEqAbs(lmp.book().idle, 0, 2);
+    }
+
+    function test_notTheOwnersShares() public {
+        vm.startPrank(bob);
+        bytes memory reason = abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, bob, 0, 1e18);
+        vm.expectRevert(reason);
+        lmp.redeem(1e18, bob, alice);
+        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, bob, 0, 1e18));
+        lmp.redeemInKind(1e18, bob);
+    }
+
+    /// @dev Everything is lost: shares stay, and so does their number.
+    function test_priceTooLow() public {
+        uint256 idle = lmp.maxWithdraw(alice);
+        vm.prank(alice);
+        lmp.withdraw(idle, alice, alice);
+        destination.setPrices(0, 0, 0);
+        lmp.report();
+        assertEq(lmp.maxDeposit(alice) + lmp.maxMint(alice), 0);
+        _revert(ILMP.PriceTooLow.selector, abi.encodeCall(lmp.deposit, (1e18, alice)));
+        _revert(ILMP.PriceTooLow.selector, abi.encodeCall(lmp.mint, (1e18, alice)));
+    }
+
+    function test_feeOnTransferIsRefused() public {
+        asset.setFee(10);
+        asset.mint(address(this), 10e18);
+        asset.approve(address(lmp), 10e18);
+        bytes memory reason = abi.encodeWithSelector(ILMP.InexactTransfer.selector, address(asset));
+        _revert(reason, abi.encodeCall(lmp.deposit, (1e18, alice)));
+        _revert(reason, abi.encodeCall(lmp.addProfit, (1e18)));
+    }
+
+    function test_profitBeyondTheRangeOfIdle() public {
+        uint256 idle = lmp.book().idle;
+        uint256 tooMuch = uint256(type(uint96).max) - idle + 1;
+        _revert(
+            abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 96, idle + tooMuch),
+            abi.encodeCall(lmp.addProfit, (tooMuch))
+        );
+    }
+
+    /* DESTINATIONS */
+
+    function test_addDestination() public {
+        _revert(
+            abi.encodeWithSelector(ILMP.DuplicateDestination.selector, address(destination)),
+            abi.encodeCall(lmp.addDestination, (address(destination)))
+        );
+        address[4] memory wrong =
+            [address(new DestinationMock(alice, 1e18)), address(asset), alice, address(new Nonsense())];
+        for (uint256 i; i < wrong.length; ++i) {
+            _revert(
+                abi.encodeWithSelector(ILMP.InvalidDestination.selector, wrong[i]),
+                abi.encodeCall(lmp.addDestination, (wrong[i]))
+            );
+        }
+        for (uint256 i = 1; i < 20; ++i) {
+            _addDestination();
+        }
+        address last = address(new DestinationMock(address(lmp), 1e18));
+        _revert(ILMP.TooManyDestinations.selector, abi.encodeCall(lmp.addDestination, (last)));
+        vm.expectRevert(abi.encodeWithSelector(ILMP.UnknownDestination.selector, alice));
+        lmp.destinationState(alice);
+    }
+
+    /* ROLES */
+
+    /// @dev The admin, the curator, the risk role and a stranger: each may call only what its role names.
+    function test_wrongRoles() public {
+        bytes[5] memory restricted = [
+            abi.encodeCall(lmp.addDestination, (alice)),
+            abi.encodeCall(lmp.setGate, (alice)),
+            abi.encodeCall(lmp.setFee, (1, alice)),
+            abi.encodeCall(lmp.raiseCap, (lmp.cap() + 1)),
+            abi.encodeCall(lmp.lowerCap, (1))
+        ];
+        for (uint256 i; i < restricted.length; ++i) {
+            _unauthorized(alice, restricted[i]);
+            // The last is the risk role's, the others are the curator's, who is this contract.
+            _unauthorized(i < 4 ? risk : address(this), restricted[i]);
+        }
+    }
+
+    function _unauthorized(address caller, bytes memory call) private {
+        vm.startPrank(caller);
+        _revert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, caller), call);
+        vm.stopPrank();
+    }
+
+    function test_rolesDoWhatTheyMay() public {
+        GateMock next = new GateMock();
+        vm.expectEmit(address(lmp));
+        emit ILMP.GateSet(address(next));
+        lmp.setGate(address(next));
+        assertEq(lmp.gate(), address(next));
+        uint256 raised = lmp.cap() + 1;
+        vm.expectEmit(address(lmp));
+        emit ILMP.CapSet(raised);
+        lmp.raiseCap(raised);
+        assertEq(lmp.cap(), raised);
+        vm.expectEmit(address(lmp));
+        emit ILMP.FeeSet(0, bob);
+        lmp.setFee(0, bob);
+        assertEq(lmp.feeBps(), 0);
+        assertEq(lmp.feeRecipient(), bob);
+    }
+
+    /* REENTRY */
+
+    function test_noReentryFromTheCallback() public {
+        asset.mint(address(solver), 100e18);
+        bytes[9] memory calls = [
+            abi.encodeCall(lmp.report, ()),
+            abi.encodeCall(lmp.addProfit, (1)),
+            abi.encodeCall(lmp.deposit, (1e18, alice)),
+            abi.encodeCall(lmp.mint, (1e18, alice)),
+            abi.encodeCall(lmp.withdraw, (1, alice, alice)),
+            abi.encodeCall(lmp.redeem, (1, alice, alice)),
+            abi.encodeCall(lmp.redeemInKind, (1, alice)),
+            abi.encodeCall(lmp.rebalance, (_leg(address(0), 1), _leg(address(destination), 1), "")),
+            abi.encodeCall(lmp.setFee, (0, bob))
+        ];
+        for (uint256 i; i < calls.length; ++i) {
+            if (i == 8) authority.grantRole(CURATOR, address(solver), 0);
+            solver.setAction(address(lmp), calls[i]);
+            bytes32 before = _state();
+            vm.expectRevert(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
+            solver.run(lmp, _leg(address(0), 1e18), _leg(address(destination), 1e18));
+            assertEq(_state(), before);
+        }
+    }
+}
+
+/// @dev A contract whose every answer is one word that is no address.
+contract Nonsense {
+    fallback() external {
+        assembly {
+            mstore(0, not(0))
+            return(0, 32)
+        }
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {Book} from "../../../src/lmp/ILMP.sol";
+import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
+import {LmpBase} from "./LmpBase.sol";
+
+/// @notice Lock, mark and fee, on numbers worked out by hand.
+contract LmpProfitTest is LmpBase {
+    DestinationMock private a;
+
+    function setUp() public {
+        _setUp(18, 2000);
+        a = _addDestination();
+        lmp.report();
+        _deposit(alice, 100e18 - seed);
+    }
+
+    /// @dev One unit of profit costs 0.200 however often it is looked at while it unlocks.
+    function test_oneProfitCostsTheFeeOnce() public {
+        uint256[5] memory evaluations = [uint256(1), 2, 6, 24, 200];
+        for (uint256 i; i < evaluations.length; ++i) {
+            uint256 snapshot = vm.snapshotState();
+            _addProfit(1e18);
+            for (uint256 j; j < evaluations[i]; ++j) {
+                skip(24 hours / evaluations[i]);
+                lmp.report();
+            }
+            // What is left of the day when it does not divide.
+            skip(24 hours % evaluations[i]);
+            lmp.report();
+            assertEq(lmp.book().locked, 0);
+            uint256 cost = lmp.convertToAssets(lmp.balanceOf(sink));
+            assertApproxEqAbs(cost, 0.2e18, 2 * (evaluations[i] + 1), "phi x profit");
+            assertApproxEqAbs(lmp.convertToAssets(lmp.balanceOf(alice)), 100.8e18 * (100e18 - seed) / 100e18, 1e3);
+            vm.revertToState(snapshot);
+        }
+    }
+
+    /// @dev 10 bp of noise, daily, for a year: the fee on the first peak, and nothing after it.
+    function test_noiseCostsItsAmplitudeOnce() public {
+        _invest(a, 100e18);
+        uint256 afterFirst;
+        for (uint256 day; day < 365; ++day) {
+            uint256 price = day % 2 == 0 ? 1.001e18 : 1e18;
+            a.setPrices(price, price, price);
+            lmp.report();
+            skip(24 hours);
+            lmp.report();
+            if (day == 0) afterFirst = lmp.balanceOf(sink);
+        }
+        assertApproxEqAbs(lmp.convertToAssets(afterFirst), 0.02e18, 1e15);
+        assertEq(lmp.balanceOf(sink), afterFirst, "noise was taxed again");
+    }
+
+    function test_gainUnlocksEvenlyAndLossEatsTheLockFirst() public {
+        _invest(a, 50e18);
+        _addProfit(2.4e18);
+        assertEq(lmp.book().locked, 2.4e18);
+        assertEq(lmp.totalAssets(), 100e18, "nobody's yet");
+        skip(6 hours);
+        assertEq(lmp.book().locked, 1.8e18);
+        assertEq(lmp.totalAssets(), 100e18 + 0.6e18 * 8 / 10, "released less its fee");
+
+        // The end is the mean of the two ends by amount: (1.8 * 18 h + 0.6 * 24 h)/2.4 = 19.5 h.
+        _addProfit(0.6e18);
+        assertEq(lmp.book().locked, 2.4e18);
+        assertEq(lmp.book().lockEnd, block.timestamp + 19.5 hours);
+
+        a.setPrices(0.97e18, 0.97e18, 0.97e18);
+        lmp.report();
+        assertEq(lmp.book().locked, 0.9e18, "1.5 of loss came out of the lock");
+        assertEq(lmp.book().lockEnd, block.timestamp + 19.5 hours);
+        a.setPrices(0.9e18, 0.9e18, 0.9e18);
+        lmp.report();
+        assertEq(lmp.book().locked, 0);
+        assertEq(lmp.book().mark, 100.6e18);
+        assertLt(lmp.totalAssets(), 100e18);
+    }
+
+    /// @dev Entering during a drawdown brings the entrant's part of the mark: his rise is taxed from the old high only.
+    function test_entrantsPayOnlyForRisesFromTheOldHigh() public {
+        _invest(a, 50e18);
+        a.setPrices(0.8e18, 0.8e18, 0.8e18);
+        lmp.report();
+        assertEq(lmp.book().mark, 100e18);
+        _deposit(bob, 90e18);
+        assertApproxEqAbs(lmp.book().mark, 200e18, 1e3, "each share with the mark of the others");
+        vm.startPrank(bob);
+        lmp.redeem(lmp.maxRedeem(bob), bob, bob);
+        vm.stopPrank();
+        assertApproxEqAbs(lmp.book().mark, 100e18, 1e3, "a flash flow neither creates nor erases a deficit");
+        a.setPrices(1e18, 1e18, 1e18);
+        lmp.report();
+        skip(24 hours);
+        lmp.report();
+        assertEq(lmp.balanceOf(sink), 0, "back at the old high: no fee");
+    }
+
+    /// @dev The mark was 100, the exit takes 4,000: the fee comes first, or the mark fell below 0.
+    function test_anExitOfMoreThanTheMark() public {
+        _addProfit(5000e18);
+        skip(24 hours - 1);
+        assertEq(lmp.book().mark, 100e18);
+        uint256 earned = lmp.book().idle - lmp.book().locked - 100e18;
+        uint256 released = 100e18 + earned;
+        vm.startPrank(alice);
+        uint256 assets = lmp.redeem(lmp.balanceOf(alice), alice, alice);
+        assertGt(assets, 4000e18);
+        assertEq(lmp.book().mark, released - assets, "M = R, then less the flow");
+        assertApproxEqRel(lmp.convertToAssets(lmp.balanceOf(sink)), earned / 5, 1e15, "the fee was paid");
+    }
+
+    /// @dev The fee raised later takes nothing of what was earned before.
+    function test_setFeeReportsFirst() public {
+        _addProfit(1e18);
+        skip(23 hours);
+        lmp.setFee(3000, bob);
+        assertEq(lmp.balanceOf(bob), 0);
+        skip(1 hours);
+        lmp.report();
+        assertApproxEqRel(lmp.convertToAssets(lmp.balanceOf(bob)), uint256(0.3e18) / 24, 1e15);
+        assertApproxEqRel(lmp.convertToAssets(lmp.balanceOf(sink)), uint256(0.2e18) * 23 / 24, 1e15);
+    }
+
+    function testFuzz_entryAndExitAtOnceNeverPays(uint256 assets, uint256 profit, uint256 time, uint256 price) public {
+        _invest(a, 50e18);
+        _addProfit(bound(profit, 1, 50e18));
+        price = bound(price, 0.8e18, 1.2e18);
+        a.setPrices(price, price * 1003 / 1000, price);
+        skip(bound(time, 0, 25 hours));
+        lmp.report();
+        assets = bound(assets, 2e6, 1e24);
+        uint256 shares = _deposit(bob, assets);
+        vm.startPrank(bob);
+        uint256 back = lmp.redeem(shares < lmp.maxRedeem(bob) ? shares : lmp.maxRedeem(bob), bob, bob);
+        assertLe(back, assets);
+        // Each rounding is against the one who acts.
+        assertLe(lmp.previewDeposit(assets), lmp.previewWithdraw(assets));
+        assertGe(lmp.previewMint(shares), lmp.previewRedeem(shares));
+    }
+}
