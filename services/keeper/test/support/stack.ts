@@ -217,14 +217,18 @@ export async function startStack({ cycleLength }: StackOptions) {
     }
 
     const journal = join(dir, 'keeper.db')
-    const keyFile = join(dir, 'keeper.key')
-    const key = account('keeper').getHdKey().privateKey
-    if (key === null) throw new Error('the mnemonic gives no key')
-    writeFileSync(keyFile, `${toHex(key)}\n`, { mode: 0o600 })
+    const keyFile = (name: Actor) => {
+      const key = account(name).getHdKey().privateKey
+      if (key === null) throw new Error('the mnemonic gives no key')
+      const file = join(dir, `${name}.key`)
+      writeFileSync(file, `${toHex(key)}\n`, { mode: 0o600 })
+      return file
+    }
 
     return {
       url: node.url,
       journal,
+      keyFile,
       rpc: node.rpc,
       chainId,
       client,
@@ -284,7 +288,7 @@ export async function startStack({ cycleLength }: StackOptions) {
         RPC_URLS: node.url,
         CHAIN_ID: String(chainId),
         DEPLOYMENT_FILE: join(ROOT, files.deployment),
-        KEEPER_KEY_FILE: keyFile,
+        KEEPER_KEY_FILE: keyFile('keeper'),
         DATABASE_FILE: journal,
         POLL_INTERVAL_MS: '100',
         LOG_LEVEL: 'info',
