@@ -77,6 +77,11 @@ library Deployer {
         if (isAdmin) Handover.run(d, config.governance, deployer);
     }
 
+    /// @notice Where the deployer's AccessManager is, or will be: the first contract of a deployment.
+    function accessManagerOf(address deployer) internal pure returns (address) {
+        return Create2.addressOf(bytes.concat(type(AccessManager).creationCode, abi.encode(deployer)));
+    }
+
     function contracts(DeployConfig memory config, address deployer) internal returns (Deployment memory d) {
         d.accessManager = AccessManager(_create(type(AccessManager).creationCode, abi.encode(deployer)));
         address authority = address(d.accessManager);
