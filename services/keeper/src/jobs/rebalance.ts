@@ -211,7 +211,7 @@ function readVenue(
 }
 
 /** The market or another solver was faster: it does not pay any more. */
-const BENIGN = ['NoImprovement', 'TurnoverExceeded']
+const BENIGN = ['NoImprovement', 'LossTooLarge', 'TurnoverExceeded']
 
 function toStep({ lmp, contracts, owner, block }: Look, { proposal, from, to }: Solution): Step {
   return {
