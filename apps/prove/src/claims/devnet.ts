@@ -33,7 +33,7 @@ export const devnet: Claim = {
     const { args, state } = await devnetOptions(context, 'devnet')
     const program = startDevnet(context, ['--cycles', String(CYCLES), '--exit', ...args])
     const watching = setInterval(() => program.watch(), 1_000)
-    const ended = await program.within(900).finally(() => clearInterval(watching))
+    const ended = await program.within(1800).finally(() => clearInterval(watching))
     const file = join(state, 'summary.json')
     const summary = existsSync(file) ? parseSummary(readFileSync(file, 'utf8')) : undefined
     return [

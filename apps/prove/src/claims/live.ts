@@ -22,7 +22,7 @@ export const live: Claim = {
     const foreign = await foreignAnvil(context)
     const net = await devnetOptions(context, 'live')
     const devnet = startDevnet(context, ['--cycles', String(CYCLES), '--speed', '3', ...net.args])
-    await devnet.says(/the clock stands still/, 900)
+    await devnet.says(/the clock stands still/, 1800)
     devnet.watch()
 
     const rows = [
