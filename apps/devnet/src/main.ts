@@ -25,7 +25,7 @@ interface Options {
   cycles?: number
   exit: boolean
   scenario: Scenario
-  speed: number
+  speed?: number
   port: number
   apiPort: number
   metricsPort: number
@@ -40,7 +40,7 @@ const program = new Command('npm start --')
   .option('--cycles <n>', 'stop the clock after this many cycles (default: never)', positive)
   .option('--exit', 'verify the run and end after --cycles (default 3)', false)
   .addOption(new Option('--scenario <name>', 'history to live through').choices(SCENARIOS).default('calm'))
-  .option('--speed <x>', 'cycles per minute', speed, 1)
+  .option('--speed <x>', 'cycles per minute (default: 1, with --exit 2)', speed)
   .option('--port <n>', 'port of the chain', port, 8545)
   .option('--api-port <n>', 'port of the API', port, 8080)
   .option('--metrics-port <n>', "port of the keeper's health and metrics", port, 9101)
@@ -132,7 +132,7 @@ async function run(options: Options, service: Service): Promise<void> {
       `cycle ${lived}`,
       () =>
         liveCycle(world, clock, lps, {
-          speed: options.speed,
+          speed: options.speed ?? (options.exit ? 2 : 1),
           signal: service.signal,
           say: phases.say,
           keeperLooked: (block) => keeperLooked(options.metricsPort, block),

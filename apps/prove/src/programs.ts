@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createServer, type Server } from 'node:net'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 export interface Ended {
@@ -15,6 +16,8 @@ export interface Options {
   cwd: string
   /** Over the environment of this process. */
   env?: Record<string, string>
+  /** Told of each line on stdout as it comes. */
+  onLine?: (line: string) => void
 }
 
 /** Time a program gets to end what it started before it is killed. */
@@ -53,7 +56,7 @@ export class Program {
   readonly #seen = new Map<number, string>()
   readonly #name: string
 
-  constructor(command: string, args: readonly string[], { cwd, env }: Options) {
+  constructor(command: string, args: readonly string[], { cwd, env, onLine }: Options) {
     const began = performance.now()
     this.#name = [command.split('/').at(-1), ...args].join(' ')
     const child: ChildProcess = spawn(command, args, {
@@ -66,6 +69,9 @@ export class Program {
     child.stdout?.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString('utf8')
     })
+    if (onLine !== undefined && child.stdout !== null) {
+      createInterface({ input: child.stdout }).on('line', onLine)
+    }
     child.stderr?.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString('utf8')
     })

@@ -53,7 +53,8 @@ export async function killScenario(
     }
     const last = launch(stack, port)
     await until(`cycle ${cycle} completes`, async () => (await readState(stack, manager)).cycle > cycle)
-    // The rollover is over on the chain; what the keeper still writes down must survive a restart too.
+    // The rollover may have been over before it started: it must still take up what the killed one left.
+    await until('the keeper is ready', () => isReady(port))
     last.child.kill('SIGTERM')
     const { code, stderr } = await within(last.ended, 'the stop')
     if (code !== 0) throw new Error(`the keeper stopped with ${code}: ${stderr}`)
@@ -76,6 +77,14 @@ function launch(stack: Stack, port: number, kill?: Kill, cycle?: bigint) {
     CRASHING,
     [],
     kill === undefined ? env : { ...env, CRASH_POINT: kill.point, CRASH_KEY: `cycle:${cycle}:${kill.step}` },
+  )
+}
+
+/** It has opened its journal and seen the head of the chain. */
+function isReady(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
   )
 }
 
