@@ -138,9 +138,14 @@ export class Program {
   }
 
   #lastWords(): string {
-    const words = `${this.stdout}\n${this.stderr}`.trim().split('\n').at(-1)
-    return words === undefined || words === '' ? '' : `; last: ${words}`
+    const words = lines(this.stderr).at(0) ?? lines(this.stdout).at(-1)
+    return words === undefined ? '' : `; it said: ${words}`
   }
+}
+
+/** Lines with something to say; npm's own remarks are not the program's. */
+export function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line.trim() !== '' && !/^npm (warn|notice)/.test(line))
 }
 
 function kill(pid: number, signal: NodeJS.Signals): void {

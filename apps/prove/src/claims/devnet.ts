@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { atLeast, type Claim, type Context, type Row, row } from '../claim.ts'
-import { type Ended, freePort, type Program } from '../programs.ts'
+import { type Ended, freePort, lines, type Program } from '../programs.ts'
 import { type DevnetSummary, parseSummary, progress } from '../summary.ts'
 
 const CYCLES = 3
@@ -21,7 +21,7 @@ export async function devnetOptions(context: Context, name: string) {
 
 export async function build({ programs, root }: Context): Promise<number> {
   const { code, seconds, stderr } = await programs.start('npm', ['run', 'build'], { cwd: root }).within(900)
-  if (code !== 0) throw new Error(`npm run build exits ${code}: ${stderr.trim().split('\n').at(-1)}`)
+  if (code !== 0) throw new Error(`npm run build exits ${code}: ${lines(stderr).at(-1)}`)
   return seconds
 }
 
@@ -83,6 +83,6 @@ function summaryRows(summary: DevnetSummary, { stdout }: Ended): Row[] {
 }
 
 export const exit = ({ code, signal, stderr }: Ended): string => {
-  const words = code === 0 ? '' : `: ${stderr.trim().split('\n').at(0) ?? ''}`
+  const words = code === 0 ? '' : `: ${lines(stderr).at(0) ?? ''}`
   return `${code === null ? `killed by ${signal}` : `exit code ${code}`}${words}`
 }

@@ -21,7 +21,7 @@ export const live: Claim = {
     await build(context)
     const foreign = await foreignAnvil(context)
     const net = await devnetOptions(context, 'live')
-    const devnet = startDevnet(context, ['--cycles', String(CYCLES), '--speed', '3', ...net.args])
+    const devnet = startDevnet(context, ['--cycles', String(CYCLES), '--speed', '20', ...net.args])
     await devnet.says(/the clock stands still/, 1800)
     devnet.watch()
 
