@@ -182,6 +182,8 @@ contract Reactor is IReactor, ERC20, ERC20Permit, ReentrancyGuardTransient, IERC
     function totalAssets() public view returns (uint256) {
         int256 reserve = _reserve();
         uint256 supply = totalSupply();
+        // The sign was looked at.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return reserve >= 0 ? supply : supply - uint256(-reserve);
     }
 
