@@ -190,6 +190,18 @@ abstract contract LmpLedger is ERC20, ILMP {
         return block.timestamp < b.valuedAt + MAX_AGE;
     }
 
+    /// @dev Whether leavers may be paid from the book. On a clean one no list is read; on another each bad destination must already
+    /// count 0, or a leaver would be paid old values that a report could not renew.
+    function _isExitable(Book memory b) internal view returns (bool) {
+        if (!_isReported(b)) return false;
+        if (b.clean) return true;
+        uint256 count = _destinations.length;
+        for (uint256 i; i < count; ++i) {
+            if (_positions[_destinations[i]].keepsOldValues()) return false;
+        }
+        return true;
+    }
+
     function _isFresh(Book memory b) internal view returns (bool) {
         return b.clean && _isReported(b);
     }

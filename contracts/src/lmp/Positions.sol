@@ -71,6 +71,11 @@ library Positions {
         _add(p, b);
     }
 
+    /// @notice Whether its part of the book's min is of an earlier valuation than the last one, which failed.
+    function keepsOldValues(Position storage p) internal view returns (bool) {
+        return !p.ok && !p.stale && p.units != 0;
+    }
+
     function emitValued(Position storage p, address destination) internal {
         emit ILMP.DestinationValued(destination, p.units, p.safe, p.spot, p.backing, p.ok);
     }
