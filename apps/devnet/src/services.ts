@@ -47,6 +47,8 @@ export async function startServices(
     DATABASE_FILE: join(paths.state, 'keeper.db'),
     METRICS_PORT: String(ports.metrics),
     POLL_INTERVAL_MS: '150',
+    // Two jumps of the clock.
+    REBALANCE_INTERVAL_S: '14400',
   })
   service('api', { DATABASE_FILE: join(paths.state, 'api.db'), API_PORT: String(ports.api) })
   await Promise.all([

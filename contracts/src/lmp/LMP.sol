@@ -153,6 +153,8 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
         require(assets != 0, ZeroAmount());
         Book memory b = book();
         b.idle = (b.idle + assets).toUint96();
+        // Amounts of tokens stay far below 2^255.
+        // forge-lint: disable-next-line(unsafe-typecast)
         _settle(b, int256(assets));
         _store(b);
         emit ProfitAdded(msg.sender, assets);
@@ -454,6 +456,8 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
     function _setFee(uint256 feeBps_, address recipient) private {
         require(feeBps_ <= MAX_FEE_BPS, InvalidFee(feeBps_));
         require(recipient != address(0), ZeroAddress());
+        // Bounded by a check above.
+        // forge-lint: disable-next-line(unsafe-typecast)
         _config.feeBps = uint16(feeBps_);
         feeRecipient = recipient;
         emit FeeSet(feeBps_, recipient);
@@ -461,6 +465,8 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
 
     function _setCap(uint256 cap_) private {
         require(cap_ <= MAX_CAP, InvalidCap(cap_));
+        // Bounded where the value comes from.
+        // forge-lint: disable-next-line(unsafe-typecast)
         _config.cap = uint96(cap_);
         emit CapSet(cap_);
     }

@@ -46,6 +46,8 @@ library Positions {
         bool locked;
         (good, locked, safe, spot, backing) = _probe(destination, p.units);
         if (good) {
+            // The probe refuses what does not fit.
+            // forge-lint: disable-next-line(unsafe-typecast)
             (p.safe, p.spot, p.backing) = (uint96(safe), uint96(spot), uint96(backing));
             (p.valuedAt, p.ok, p.stale) = (uint32(block.timestamp), true, false);
         } else {
@@ -64,6 +66,8 @@ library Positions {
         require(units <= held, ILMP.InsufficientUnits(destination, held));
         _subtract(p, b);
         uint256 left = held - units;
+        // Bounded where the value comes from.
+        // forge-lint: disable-next-line(unsafe-typecast)
         p.units = uint128(left);
         p.safe = uint96(uint256(p.safe).mulDivUp(left, held));
         p.spot = uint96(uint256(p.spot).mulDivUp(left, held));
