@@ -168,6 +168,9 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
     /* LISTING */
 
     /// @inheritdoc ICycleManager
+    /// @dev The asset must be a plain ERC-20. No fee on transfer (refused on every pull), no rebasing, no transfer hooks: inside
+    /// of one, a Uniswap V2 pool that is paying out a burn has fewer LP tokens than belong to its reserves, and a mark reads
+    /// too much.
     function addReactor(address reactor, bool isPair, uint256 maxLpShare) external restricted returns (uint256 id) {
         _requireOpen();
         require(reactor != address(0), ZeroAddress());

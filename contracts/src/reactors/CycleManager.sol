@@ -16,8 +16,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @title The rollover of all reactors, one item per call
 /// @notice
 /// MARK      both sides of a position at what its units hold at the oracle price; the price of an asset is read once per
-///           rollover. No fresh price or a failing venue: the previous mark stays, the position is stale: it is not moved and
-///           both its reactors deploy nothing new.
+///           rollover. No fresh price or a failing venue: the previous mark stays, the position is stale: it is not moved and,
+///           unless it is empty, both its reactors deploy nothing new.
 /// BALANCE   flow = R - R(last balance) - external flows since. What moves and fills change of R is in the next flow.
 /// PLAN      targets within the guardrails and beside what open cohorts need. Without votes a token reactor wants the same
 ///           amount in each of its venues; what that takes of the pair side is scaled by one factor where it is short.
@@ -106,8 +106,11 @@ contract CycleManager is CycleLedger {
             _pairPerToken[positionId] = reading.pairPerToken;
         } catch {
             position.stale = true;
-            _stick(position.tokenReactor, position.tokenAmount, position.multiple);
-            _stick(position.pairReactor, position.pairAmount, position.multiple);
+            // An empty one leaves no doubt about the books; positions cannot be unlisted, so it must not hold up the others.
+            if (position.units != 0) {
+                _stick(position.tokenReactor, position.tokenAmount, position.multiple);
+                _stick(position.pairReactor, position.pairAmount, position.multiple);
+            }
         }
         emit PositionMarked(
             _cycle.cycle, positionId, position.tokenAmount, position.pairAmount, reading.price, position.stale

@@ -57,7 +57,7 @@ struct PositionState {
     /// @dev Planned quantities of both sides, as of the last move that was tried.
     uint256 tokenTarget;
     uint256 pairTarget;
-    /// @dev The last mark failed; the position keeps its previous mark and its reactor deploys nothing new.
+    /// @dev The last mark failed; the position keeps its previous mark and, unless it is empty, its reactors deploy nothing new.
     bool stale;
     uint256 markedIn;
     uint256 movedIn;

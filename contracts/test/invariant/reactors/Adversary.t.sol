@@ -2,8 +2,10 @@
 pragma solidity 0.8.37;
 
 import {ICycleManager, Phase, PositionState} from "../../../src/reactors/ICycleManager.sol";
+import {IUniswapV2Pair, UniswapV2Venue} from "../../../src/reactors/UniswapV2Venue.sol";
 import {FailingVenueMock} from "../../mocks/reactors/FailingVenueMock.sol";
 import {World} from "../../unit/reactors/World.sol";
+import {UniswapV2, UniswapV2Core} from "../../venues/UniswapV2.sol";
 
 /// @dev R5-7: moving a pool before a step and back after it never costs the reserves more than rounding and the tolerance on
 /// what is moved. R5-8: a venue that reverts, or little gas, cannot stop the cycle nor create a shortfall.
@@ -150,6 +152,26 @@ contract AdversaryTest is World {
         prices.setStale(address(xyz), false);
         rollover();
         assertGt(manager.positionState(0).units, abcUnits, "and grows again afterwards");
+    }
+
+    /// @dev Positions cannot be unlisted: one that nothing was ever put into must not stop the growth of all others for ever.
+    function test_anEmptyDeadVenueHoldsNobodyUp() public {
+        UniswapV2Core memory core = UniswapV2.deploy(address(eth), address(this));
+        address unused = address(core.factory.createPair(address(abc), address(eth)));
+        address adapter = address(new UniswapV2Venue(address(manager), IUniswapV2Pair(unused), address(abc)));
+        uint256 dead = manager.addPosition(adapter, ABC_ID, ETH_ID, V);
+        contribute(ABC_ID, 100_000e18);
+        contribute(XYZ_ID, 100_000e6);
+        contribute(ETH_ID, 2000e18);
+        uint256 abcUnits = manager.positionState(0).units;
+        uint256 xyzUnits = manager.positionState(2).units;
+        rollover();
+        assertTrue(manager.positionState(dead).stale);
+        assertEq(manager.positionState(dead).units, 0);
+        assertGt(manager.positionState(0).units, abcUnits, "a venue of the same token reactor");
+        assertGt(manager.positionState(2).units, xyzUnits, "a venue of the same pair reactor");
+        assertBooks();
+        assertGuardrails();
     }
 
     /// @dev With any amount of gas a mark either reverts or is the honest one.
