@@ -214,7 +214,9 @@ abstract contract World is Test {
         (uint256 token, uint256 pair) = tokenIs0 ? (reserve0, reserve1) : (reserve1, reserve0);
         uint256 newToken = Math.sqrt(Math.mulDiv(token * pair, WAD, price));
         bool sellToken = newToken > token;
-        uint256 amountIn = sellToken ? newToken - token : Math.sqrt(Math.mulDiv(token * pair, price, WAD)) - pair;
+        // Where the pool is there already, both roots may have been rounded below the reserves.
+        uint256 newPair = Math.sqrt(Math.mulDiv(token * pair, price, WAD));
+        uint256 amountIn = sellToken ? newToken - token : Math.saturatingSub(newPair, pair);
         if (amountIn == 0) return;
         (uint256 reserveIn, uint256 reserveOut) = sellToken ? (token, pair) : (pair, token);
         uint256 amountOut = amountIn * 997 * reserveOut / (reserveIn * 1000 + amountIn * 997);
