@@ -7,6 +7,7 @@ import {DeploymentFile} from "./deploy/DeploymentFile.sol";
 import {Handover} from "./deploy/Handover.sol";
 import {RoleTable} from "./deploy/RoleTable.sol";
 import {Script} from "forge-std/Script.sol";
+import {stdJson} from "forge-std/StdJson.sol";
 import {console} from "forge-std/console.sol";
 
 /// @notice Deploys the protocol from a JSON config and writes `deployments/<chainId>.json`.
@@ -18,22 +19,34 @@ import {console} from "forge-std/console.sol";
 /// The multiplier covers the gas that probes of feeds and pools hold in reserve, which a simulation does not see as used.
 /// Start it again when it was interrupted: what is there is kept. At the end it lists what the deployer's key can still do.
 contract Deploy is Script {
+    using stdJson for string;
+
     error DeployerKeepsPower(address target, bytes4 selector);
     error DeployerKeepsRole(uint64 role);
+    error FileOfOtherDeployment(string file);
 
     function run() external {
         DeployConfig memory config = DeployConfigReader.read(vm.envString("CONFIG"));
-        uint256 startBlock = block.number;
         address deployer = msg.sender;
+        string memory file = string.concat("deployments/", vm.toString(block.chainid), ".json");
+        uint256 startBlock = firstBlock(file, Deployer.accessManagerOf(deployer));
 
         vm.startBroadcast();
         Deployment memory d = Deployer.deployAll(config, deployer);
         vm.stopBroadcast();
 
         verifyPowerless(d, deployer);
-        string memory file = string.concat("deployments/", vm.toString(block.chainid), ".json");
         vm.writeFile(file, DeploymentFile.render(config, d, startBlock));
         console.log("written: %s", file);
+    }
+
+    /// @dev Forge runs this script before it sends anything, so an interrupted run has left its file: the deployment began where
+    /// that says. A file of another chain's deployment names contracts that are not here.
+    function firstBlock(string memory file, address accessManager) private view returns (uint256) {
+        if (accessManager.code.length == 0) return block.number;
+        string memory json = vm.readFile(file);
+        require(json.readAddress(".contracts.accessManager") == accessManager, FileOfOtherDeployment(file));
+        return json.readUint(".startBlock");
     }
 
     /// @notice Reverts when the deployer holds a role or may call a restricted function, now or after a delay.

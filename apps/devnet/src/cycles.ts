@@ -16,6 +16,8 @@ export interface CycleOptions {
   /** Cycles per minute. */
   speed: number
   signal: AbortSignal
+  /** Resolves when the keeper has looked at a block, or after a while without it. */
+  keeperLooked: (block: bigint) => Promise<void>
   say: (line: string) => void
 }
 
@@ -40,6 +42,7 @@ export async function liveCycle(
     await chain.test.increaseTime({ seconds: Math.min(JUMP_SECONDS, left) })
     await chain.test.mine({ blocks: 1 })
     for (const what of await clock.settle(lps)) options.say(what)
+    await options.keeperLooked(await chain.client.getBlockNumber())
     await sleep(Math.max(0, pause - (Date.now() - start)))
   }
   await until(`the keeper rolls cycle ${before.cycle} over`, ROLLOVER_TIMEOUT_MS, async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { foundryBinary } from '@headrace/foundry'
 import { accounts } from './accounts.ts'
@@ -161,8 +161,4 @@ function deployConfig(venues: Venues, now: bigint) {
 
 export function deploymentFile(root: string): string {
   return join(root, 'deployments', '31337.json')
-}
-
-export function readDeployLog(paths: DeployPaths): string {
-  return readFileSync(join(paths.state, 'forge.log'), 'utf8')
 }

@@ -13,7 +13,7 @@ import { deploymentFile, deployProtocol, deployVenues, WARM_UP_DAYS } from './de
 import { loadHistory, SCENARIOS, type Scenario } from './history.ts'
 import { Phases } from './phases.ts'
 import { Processes, requireFreePort, until } from './processes.ts'
-import { startServices } from './services.ts'
+import { keeperLooked, startServices } from './services.ts'
 import { describeCycle, summarize } from './summary.ts'
 import { warmUp } from './warmup.ts'
 import { readDeployment, type World } from './world.ts'
@@ -25,7 +25,7 @@ interface Options {
   cycles?: number
   exit: boolean
   scenario: Scenario
-  speed: number
+  speed?: number
   port: number
   apiPort: number
   metricsPort: number
@@ -40,7 +40,7 @@ const program = new Command('npm start --')
   .option('--cycles <n>', 'stop the clock after this many cycles (default: never)', positive)
   .option('--exit', 'verify the run and end after --cycles (default 3)', false)
   .addOption(new Option('--scenario <name>', 'history to live through').choices(SCENARIOS).default('calm'))
-  .option('--speed <x>', 'cycles per minute', speed, 1)
+  .option('--speed <x>', 'cycles per minute (default: 1, with --exit 2)', speed)
   .option('--port <n>', 'port of the chain', port, 8545)
   .option('--api-port <n>', 'port of the API', port, 8080)
   .option('--metrics-port <n>', "port of the keeper's health and metrics", port, 9101)
@@ -130,7 +130,13 @@ async function run(options: Options, service: Service): Promise<void> {
     alive()
     const cycle = await phases.run(
       `cycle ${lived}`,
-      () => liveCycle(world, clock, lps, { speed: options.speed, signal: service.signal, say: phases.say }),
+      () =>
+        liveCycle(world, clock, lps, {
+          speed: options.speed ?? (options.exit ? 2 : 1),
+          signal: service.signal,
+          say: phases.say,
+          keeperLooked: (block) => keeperLooked(options.metricsPort, block),
+        }),
       (done) => describeCycle(world, done),
     )
     if (service.signal.aborted) return

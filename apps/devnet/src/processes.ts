@@ -18,6 +18,13 @@ export class Processes {
   readonly #running: Array<{ name: string; child: ChildProcess }> = []
   #stopping = false
 
+  constructor() {
+    // A second Ctrl-C exits at once; even then nothing is left behind.
+    process.once('exit', () => {
+      for (const { child } of this.#running) child.kill('SIGKILL')
+    })
+  }
+
   /** Starts a long-running program. `onExit` hears when it ends by itself. */
   start(program: Program, onExit: (message: string) => void): void {
     const child = this.#spawn(program)

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { accounts, privateKeyOf } from './accounts.ts'
 import type { Chain } from './chain.ts'
 import { type DeployPaths, deploymentFile } from './deploy.ts'
-import { type Processes, until } from './processes.ts'
+import { type Processes, sleep, until } from './processes.ts'
 
 const TSX = fileURLToPath(import.meta.resolve('tsx'))
 
@@ -47,6 +47,8 @@ export async function startServices(
     DATABASE_FILE: join(paths.state, 'keeper.db'),
     METRICS_PORT: String(ports.metrics),
     POLL_INTERVAL_MS: '150',
+    // Two jumps of the clock.
+    REBALANCE_INTERVAL_S: '14400',
   })
   service('api', { DATABASE_FILE: join(paths.state, 'api.db'), API_PORT: String(ports.api) })
   await Promise.all([
@@ -57,4 +59,23 @@ export async function startServices(
 
 async function answers(url: string): Promise<boolean> {
   return (await fetch(url)).ok
+}
+
+const JOBS = 4
+const LOOK_TIMEOUT_MS = 3_000
+
+/**
+ * A block of the devnet stands for hours: the clock gives the keeper the time to look at each, as a real chain does.
+ * A keeper that is down or busy is not waited for: time goes on without it.
+ */
+export async function keeperLooked(metricsPort: number, block: bigint): Promise<void> {
+  for (const deadline = Date.now() + LOOK_TIMEOUT_MS; Date.now() < deadline; await sleep(20)) {
+    const text = await fetch(`http://127.0.0.1:${metricsPort}/metrics`)
+      .then((response) => response.text())
+      .catch(() => '')
+    const looked = [...text.matchAll(/^keeper_looked_block\{[^}]*\} (\d+)$/gm)].map((match) =>
+      BigInt(match[1] ?? 0),
+    )
+    if (looked.length === JOBS && looked.every((number) => number >= block)) return
+  }
 }

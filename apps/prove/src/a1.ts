@@ -60,16 +60,21 @@ const context: Context = {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     say(`${signal}: ending what was started`)
-    clean().finally(() => process.exit(130))
+    programs.stop().finally(() => {
+      rmSync(dir, { recursive: true, force: true })
+      process.exit(130)
+    })
   })
 }
 
 console.log(`seed ${options.seed} (repeat with --seed ${options.seed}); ${cpus().length} processors`)
 const rows: Row[] = []
 for (const claim of CLAIMS) rows.push(...(await measure(claim)))
-await clean()
+await programs.stop()
 const { ok, short, notRun, holds } = verdict(rows)
-console.log(`\n${table(rows)}\n\n${ok} ok, ${short} short, ${notRun} not run; seed ${options.seed}`)
+if (holds) rmSync(dir, { recursive: true, force: true })
+const kept = holds ? '' : `; logs of the run: ${dir}`
+console.log(`\n${table(rows)}\n\n${ok} ok, ${short} short, ${notRun} not run; seed ${options.seed}${kept}`)
 process.exitCode = holds ? 0 : 1
 
 async function measure(claim: Claim): Promise<Row[]> {
@@ -88,11 +93,6 @@ async function measure(claim: Claim): Promise<Row[]> {
   // What a claim that broke off has started must not disturb the next one.
   await programs.stop()
   return found
-}
-
-async function clean(): Promise<void> {
-  await programs.stop()
-  rmSync(dir, { recursive: true, force: true })
 }
 
 function hex(text: string): string {

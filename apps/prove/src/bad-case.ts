@@ -40,7 +40,7 @@ export function describeCase(
   const remains = left.length === 0 ? '' : `; still running: ${left.join(', ')}`
   return row(
     `${program}: ${fault}`,
-    `exit code not 0, one line that says what to do (${names.source}), nothing left running`,
+    `exit code not 0, one line with ${names}, nothing left running`,
     `${ended.code === null ? ended.signal : `exit code ${ended.code}`}, ${only === undefined ? `${lines.length} lines: ${lines.slice(0, 2).join(' / ')}` : `"${only}"`}${remains}`,
     ended.code !== null && ended.code !== 0 && only !== undefined && names.test(only) && left.length === 0,
   )

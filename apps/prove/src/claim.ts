@@ -13,7 +13,7 @@ export interface Row {
 export interface Context {
   /** Root of the repository. */
   root: string
-  /** Directory of this run, removed at its end. */
+  /** Directory of this run, removed at its end when every claim holds. */
   dir: string
   /** Hex digits; every random choice comes from it. */
   seed: string

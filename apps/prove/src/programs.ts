@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createServer, type Server } from 'node:net'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 export interface Ended {
@@ -15,6 +16,8 @@ export interface Options {
   cwd: string
   /** Over the environment of this process. */
   env?: Record<string, string>
+  /** Told of each line on stdout as it comes. */
+  onLine?: (line: string) => void
 }
 
 /** Time a program gets to end what it started before it is killed. */
@@ -53,7 +56,7 @@ export class Program {
   readonly #seen = new Map<number, string>()
   readonly #name: string
 
-  constructor(command: string, args: readonly string[], { cwd, env }: Options) {
+  constructor(command: string, args: readonly string[], { cwd, env, onLine }: Options) {
     const began = performance.now()
     this.#name = [command.split('/').at(-1), ...args].join(' ')
     const child: ChildProcess = spawn(command, args, {
@@ -66,6 +69,9 @@ export class Program {
     child.stdout?.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString('utf8')
     })
+    if (onLine !== undefined && child.stdout !== null) {
+      createInterface({ input: child.stdout }).on('line', onLine)
+    }
     child.stderr?.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString('utf8')
     })
@@ -132,9 +138,14 @@ export class Program {
   }
 
   #lastWords(): string {
-    const words = `${this.stdout}\n${this.stderr}`.trim().split('\n').at(-1)
-    return words === undefined || words === '' ? '' : `; last: ${words}`
+    const words = lines(this.stderr).at(0) ?? lines(this.stdout).at(-1)
+    return words === undefined ? '' : `; it said: ${words}`
   }
+}
+
+/** Lines with something to say; npm's own remarks are not the program's. */
+export function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line.trim() !== '' && !/^npm (warn|notice)/.test(line))
 }
 
 function kill(pid: number, signal: NodeJS.Signals): void {
@@ -184,18 +195,25 @@ function descendants(root: number): Map<number, string> {
 
 export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
-/** Something listens on the port that is none of ours. */
-export async function occupy(port: number): Promise<{ port: number; release(): Promise<void> }> {
-  const server = await listen(port)
-  return { port, release: () => new Promise((resolve) => server.close(() => resolve())) }
+/** Something that is none of ours listens on a port. */
+export async function occupy(port?: number): Promise<{ port: number; release(): Promise<void> }> {
+  const server = await listen(port ?? 0)
+  return {
+    port: portOf(server),
+    release: () => new Promise((resolve) => server.close(() => resolve())),
+  }
 }
 
 /** A port of 127.0.0.1 that was free a moment ago. */
 export async function freePort(): Promise<number> {
-  const server = await listen(0)
+  const { port, release } = await occupy()
+  await release()
+  return port
+}
+
+function portOf(server: Server): number {
   const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('no free port')
+  if (typeof address !== 'object' || address === null) throw new Error('the server has no port')
   return address.port
 }
 

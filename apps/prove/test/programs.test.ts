@@ -39,12 +39,12 @@ it('ends a deaf program and what it started', async () => {
 it('kills a program that takes too long, and says so', async () => {
   const program = node(`${SLEEPER}; console.log('ready')`)
   await program.says(/ready/, 20)
-  await expect(program.within(0.1)).rejects.toThrow('not done within 0.1 s; last: ready')
+  await expect(program.within(0.1)).rejects.toThrow('not done within 0.1 s; it said: ready')
   expect(program.left()).toEqual([])
 })
 
 it('says when a program ends without its line', async () => {
-  await expect(node(`console.error('no luck')`).says(/ready/, 20)).rejects.toThrow('last: no luck')
+  await expect(node(`console.error('no luck')`).says(/ready/, 20)).rejects.toThrow('it said: no luck')
 })
 
 it('finds and occupies ports', async () => {
@@ -52,5 +52,7 @@ it('finds and occupies ports', async () => {
   const held = await occupy(port)
   await expect(occupy(port)).rejects.toThrow('EADDRINUSE')
   await held.release()
-  await (await occupy(port)).release()
+  const anywhere = await occupy()
+  await expect(occupy(anywhere.port)).rejects.toThrow('EADDRINUSE')
+  await anywhere.release()
 })

@@ -63,6 +63,8 @@ library Deployer {
 
     error UnknownVenue(string venue);
     error InitializedByOther(address destination);
+    /// @dev Somebody changed the share price before the seed: deploy an LMP at another address (a new salt or other arguments).
+    error SeedTooSmall(address lmp);
 
     /// @notice Deploys, configures, seeds and hands over. The caller is `deployer` and pays the seeds in ETH.
     function deployAll(DeployConfig memory config, address deployer) internal returns (Deployment memory d) {
@@ -75,6 +77,11 @@ library Deployer {
         listReactors(config, d);
         (bool isAdmin,) = d.accessManager.hasRole(d.accessManager.ADMIN_ROLE(), deployer);
         if (isAdmin) Handover.run(d, config.governance, deployer);
+    }
+
+    /// @notice Where the deployer's AccessManager is, or will be: the first contract of a deployment.
+    function accessManagerOf(address deployer) internal pure returns (address) {
+        return Create2.addressOf(bytes.concat(type(AccessManager).creationCode, abi.encode(deployer)));
     }
 
     function contracts(DeployConfig memory config, address deployer) internal returns (Deployment memory d) {
@@ -131,11 +138,11 @@ library Deployer {
 
     /// @dev The first shares belong to nobody, so the vault is never empty.
     function seed(LmpConfig memory config, address weth, LMP lmp) internal {
-        if (lmp.totalSupply() != 0 || config.seed == 0) return;
+        if (lmp.balanceOf(DEAD) >= config.seed) return;
         lmp.report();
         if (config.asset == weth) IWrappedEther(weth).deposit{value: config.seed}();
         IERC20(config.asset).approve(address(lmp), config.seed);
-        lmp.deposit(config.seed, DEAD);
+        require(lmp.deposit(config.seed, DEAD) == config.seed, SeedTooSmall(address(lmp)));
     }
 
     function listReactors(DeployConfig memory config, Deployment memory d) internal {
@@ -179,7 +186,11 @@ library Deployer {
             );
             BalancerStableDestination clone = BalancerStableDestination(_clone(implementation, lmp, index));
             if (clone.vault() == address(0)) clone.initialize(lmp, config.pool, config.gauge, config.rewards);
-            require(address(clone.gauge()) == config.gauge, InitializedByOther(address(clone)));
+            bytes32 rewards = keccak256(abi.encode(clone.rewards()));
+            require(
+                address(clone.gauge()) == config.gauge && rewards == keccak256(abi.encode(config.rewards)),
+                InitializedByOther(address(clone))
+            );
             destination = clone;
         } else if (venue == keccak256("curve-stableswap")) {
             address implementation = _create(type(CurveStableDestination).creationCode, abi.encode(prices, TOLERANCE));

@@ -30,6 +30,8 @@ interface IRebalanceGate {
     error DiscountTooLarge(address destination, uint256 discount);
     error IssuerRateFell(address destination);
     error NoImprovement(uint256 cost, uint256 allowed);
+    /// @dev More than 0.5% of the moved value would be lost, whatever the gain. Base units of the asset.
+    error LossTooLarge(uint256 loss, uint256 limit);
     error TurnoverExceeded(uint256 moved, uint256 available);
 
     /// @notice Checks a proposal of the calling vault and charges the turnover bucket.

@@ -10,7 +10,7 @@ interface ISignals {
         uint40 firstAt;
         /// @dev Time of the last snapshot.
         uint40 lastAt;
-        /// @dev Last time the issuer rate was seen to fall; its pools are barred from entry for 7 days.
+        /// @dev Last time the issuer rate of a leg was seen to fall; the pool is barred from entry for 7 days.
         uint40 fellAt;
         uint32 count;
         /// @dev Issuer rate at the last snapshot, WAD.
@@ -35,15 +35,22 @@ interface ISignals {
         uint256 incentiveOthers,
         bool fell
     );
+    /// @dev With every snapshot: the issuer rate of each leg, WAD.
+    event LegRates(address indexed destination, uint256[] rates);
 
     error TooEarly(uint256 nextAt);
-    /// @dev No issuer rate between 1 and 2^128 - 1 could be read from it.
+    /// @dev No issuer rate between 1 and 2^128 - 1, or no list of its legs' rates, could be read from it.
     error InvalidDestination(address destination);
 
     /// @notice Takes a snapshot. Reverts `TooEarly` within 20 h of the last one, `InvalidDestination` without a rate,
     /// `NotEnoughGas` when too little is left to read the gauge for sure.
     function snapshot(address destination) external;
     function signal(address destination) external view returns (Signal memory);
+    /// @notice Issuer rate of each leg at the last snapshot, WAD; empty before the first one.
+    function legRates(address destination) external view returns (uint256[] memory);
+    /// @notice Whether the issuer rate of a leg is lower now than at the last snapshot; false before the first one.
+    /// Reverts `InvalidDestination` when the rates cannot be read.
+    function isBelowSnapshot(address destination) external view returns (bool);
     /// @notice Earliest time of the next snapshot, unix seconds; 0 before the first one.
     function nextSnapshotAt(address destination) external view returns (uint256);
 }

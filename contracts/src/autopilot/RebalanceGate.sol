@@ -20,7 +20,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 ///
 /// ENTERING
 /// A destination that is entered is safe now, was not seen unsafe for 1 h, its legs trade at most 2% below their issuers' rates,
-/// and its issuer rate has not fallen for 7 days: neither between two snapshots nor since the last one.
+/// and no leg's issuer rate has fallen for 7 days: neither between two snapshots nor since the last one.
 ///
 /// COST
 /// What the pool gives up, by values of now: max = max(safe, spot), min = min(safe, spot),
@@ -36,6 +36,8 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// the move gains less. A gauge counts until its paid-for end. Idle earns nothing.
 ///
 /// LIMITS
+/// What the pool loses by values of now, sum out max - sum in min, is at most 0.5% of the moved value whatever the gain: what a
+/// gauge seems to pay is in the hands of those who stake there, so a small holding can seem to earn any amount.
 /// cost < c * gain, c = 50% - 40% * (used share of the turnover bucket before the move). The moved value, max(sum out, sum in)
 /// at safe, must fit into the bucket: 20% of the vault's assets, refilled evenly within a day.
 ///
@@ -58,6 +60,8 @@ contract RebalanceGate is IRebalanceGate {
     uint256 public constant MAX_DISCOUNT = 0.02e18;
     /// @notice Part of the gap to backing that leaving gives up, WAD.
     uint256 public constant BACKING_WEIGHT = 0.75e18;
+    /// @notice Most of the moved value that may be lost, WAD.
+    uint256 public constant MAX_LOSS = 0.005e18;
     /// @notice Cost factor with an unused turnover bucket, and by how much a full one lowers it, WAD.
     uint256 public constant MAX_COST_FACTOR = 0.5e18;
     uint256 public constant COST_FACTOR_RANGE = 0.4e18;
@@ -79,10 +83,11 @@ contract RebalanceGate is IRebalanceGate {
 
     mapping(address lmp => Bucket) private _turnover;
 
-    /// @dev Running sums of one check; `out` and `in_` are the two sides of the cost.
+    /// @dev Running sums of one check; `out` and `in_` are the two sides of the loss, `discount` is the weighed gap to backing.
     struct Sums {
         uint256 out;
         uint256 in_;
+        uint256 discount;
         uint256 safeOut;
         uint256 safeIn;
         uint256 incomeBefore;
@@ -112,12 +117,15 @@ contract RebalanceGate is IRebalanceGate {
             _enter(lmp, ins[i], sums);
         }
 
-        uint256 cost = sums.out.saturatingSub(sums.in_);
+        uint256 cost = (sums.out + sums.discount).saturatingSub(sums.in_);
         uint256 gain = sums.incomeAfter.saturatingSub(sums.incomeBefore).mulDiv(horizon, YEAR);
         uint256 factor = costFactor(msg.sender);
         uint256 allowed = gain.mulDiv(factor, WAD);
         require(cost < allowed, NoImprovement(cost, allowed));
         uint256 moved = Math.max(sums.safeOut, sums.safeIn);
+        uint256 loss = sums.out.saturatingSub(sums.in_);
+        uint256 limit = moved.mulDiv(MAX_LOSS, WAD);
+        require(loss <= limit, LossTooLarge(loss, limit));
         _charge(lmp, moved);
         emit RebalanceChecked(msg.sender, cost, gain, sums.incomeBefore, sums.incomeAfter, moved, factor);
     }
@@ -146,7 +154,8 @@ contract RebalanceGate is IRebalanceGate {
         uint256 held = lmp.destinationState(leg.destination).units;
         (uint256 safe, uint256 spot, uint256 backing,) = IDestination(leg.destination).value(leg.units);
         uint256 max = Math.max(safe, spot);
-        sums.out += max + 1 + backing.saturatingSub(max).mulDiv(BACKING_WEIGHT, WAD, Math.Rounding.Ceil);
+        sums.out += max + 1;
+        sums.discount += backing.saturatingSub(max).mulDiv(BACKING_WEIGHT, WAD, Math.Rounding.Ceil);
         sums.safeOut += safe;
         _add(sums, _change(leg, safe, held + leg.units, held));
     }
@@ -173,7 +182,7 @@ contract RebalanceGate is IRebalanceGate {
         ISignals.Signal memory signal = signals.signal(destination);
         require(
             (signal.fellAt == 0 || block.timestamp >= signal.fellAt + FALL_COOLDOWN)
-                && IDestination(destination).issuerRate() >= signal.rate,
+                && !signals.isBelowSnapshot(destination),
             IssuerRateFell(destination)
         );
     }

@@ -12,7 +12,8 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 ///
 /// - BASE. The growth of the issuer rate between two snapshots, annualised (365 d), is a sample; the filter of SignalFilter
 ///   makes the base yield of the samples. It starts at 0, so one snapshot gives no yield, and a new destination is believed
-///   only as its history grows. A fall of the issuer rate is never annualised: it is recorded as `fellAt`, its sample is 0.
+///   only as its history grows. A fall of any leg's issuer rate is never annualised, though the others may rise by more: it is
+///   recorded as `fellAt`, its sample is 0.
 /// - INCENTIVE. What the gauge paid and who shared it at the time, unfiltered. A gauge that cannot be read counts 0.
 ///
 /// Nobody has a privilege here and any contract may be snapshotted: a signal means something only for a destination that a
@@ -23,6 +24,7 @@ contract Signals is ISignals {
     uint256 public constant MIN_INTERVAL = 20 hours;
 
     mapping(address destination => Signal) private _signals;
+    mapping(address destination => uint256[]) private _legRates;
 
     /// @inheritdoc ISignals
     function snapshot(address destination) external {
@@ -30,28 +32,41 @@ contract Signals is ISignals {
         uint256 nextAt = nextSnapshotAt(destination);
         require(block.timestamp >= nextAt, TooEarly(nextAt));
         uint256 rate = _issuerRate(destination);
+        uint256[] memory rates = _readLegRates(destination);
         Gauge memory gauge = GaugeReading.read(destination);
 
-        bool fell = rate < s.rate;
+        bool fell = _isBelow(rates, _legRates[destination]);
         if (s.count == 0) {
             s.firstAt = uint40(block.timestamp);
         } else {
             uint256 dt = block.timestamp - s.lastAt;
-            s.sample = uint128(SignalFilter.sample(s.rate, rate, dt));
+            s.sample = fell ? 0 : uint128(SignalFilter.sample(s.rate, rate, dt));
             s.base = uint128(SignalFilter.next(s.base, s.sample, dt));
             if (fell) s.fellAt = uint40(block.timestamp);
         }
         s.lastAt = uint40(block.timestamp);
         ++s.count;
         s.rate = rate.toUint128();
+        _legRates[destination] = rates;
         s.incentiveYearly = uint128(gauge.yearly);
         s.incentiveOthers = uint128(gauge.others);
         emit Snapshot(destination, rate, s.sample, s.base, gauge.yearly, gauge.others, fell);
+        emit LegRates(destination, rates);
     }
 
     /// @inheritdoc ISignals
     function signal(address destination) external view returns (Signal memory) {
         return _signals[destination];
+    }
+
+    /// @inheritdoc ISignals
+    function legRates(address destination) external view returns (uint256[] memory) {
+        return _legRates[destination];
+    }
+
+    /// @inheritdoc ISignals
+    function isBelowSnapshot(address destination) external view returns (bool) {
+        return _isBelow(_readLegRates(destination), _legRates[destination]);
     }
 
     /// @inheritdoc ISignals
@@ -65,5 +80,24 @@ contract Signals is ISignals {
         (bool answered, bytes memory answer) = destination.staticcall(abi.encodeCall(IDestination.issuerRate, ()));
         if (answered && answer.length >= 32) rate = abi.decode(answer, (uint256));
         require(rate != 0 && rate <= type(uint128).max, InvalidDestination(destination));
+    }
+
+    function _readLegRates(address destination) private view returns (uint256[] memory) {
+        (bool answered, bytes memory answer) = destination.staticcall(abi.encodeCall(IDestination.issuerRates, ()));
+        require(answered && answer.length >= 96, InvalidDestination(destination));
+        (uint256 offset, uint256 length) = abi.decode(answer, (uint256, uint256));
+        require(offset == 32 && length == answer.length / 32 - 2, InvalidDestination(destination));
+        return abi.decode(answer, (uint256[]));
+    }
+
+    /// @param seen at the last snapshot; empty before the first one
+    function _isBelow(uint256[] memory rates, uint256[] storage seen) private view returns (bool) {
+        uint256 count = seen.length;
+        // A destination's legs never change; one that says so is not believed.
+        if (count != 0 && rates.length != count) return true;
+        for (uint256 i; i < count; ++i) {
+            if (rates[i] < seen[i]) return true;
+        }
+        return false;
     }
 }

@@ -158,13 +158,21 @@ abstract contract Destination is IDestination, ERC20, Initializable {
     /// @inheritdoc IDestination
     /// @dev StableSwap pools weigh their legs equally. Rounded down. Reverts `PriceUnavailable` when an issuer gives no rate.
     function issuerRate() external view returns (uint256 rate) {
-        uint256 n = _legs.length;
-        for (uint256 i; i < n; ++i) {
-            (uint256 backing,,) = prices.legPrices(_legs[i]);
-            require(backing != 0, PriceUnavailable(_legs[i]));
-            rate += backing;
+        uint256[] memory rates = issuerRates();
+        for (uint256 i; i < rates.length; ++i) {
+            rate += rates[i];
         }
-        rate /= n;
+        rate /= rates.length;
+    }
+
+    /// @inheritdoc IDestination
+    /// @dev Reverts `PriceUnavailable` when an issuer gives no rate.
+    function issuerRates() public view returns (uint256[] memory rates) {
+        rates = new uint256[](_legs.length);
+        for (uint256 i; i < rates.length; ++i) {
+            (rates[i],,) = prices.legPrices(_legs[i]);
+            require(rates[i] != 0, PriceUnavailable(_legs[i]));
+        }
     }
 
     /// @inheritdoc IDestination

@@ -59,6 +59,8 @@ interface IDestination is IERC20 {
 
     /// @notice Issuer rate of the legs weighted by the pool's nominal weights, WAD. Its growth is the base yield.
     function issuerRate() external view returns (uint256);
+    /// @notice Issuer rate of each leg in the order of `legs`, WAD.
+    function issuerRates() external view returns (uint256[] memory);
     /// @notice Largest discount of a leg's market price below its issuer rate, WAD; 0 if none.
     function discount() external view returns (uint256);
     /// @notice What the venue's gauge pays now.

@@ -29,7 +29,8 @@ struct DestinationState {
     uint256 backing;
     /// @dev Last successful valuation, unix seconds.
     uint256 valuedAt;
-    /// @dev Last time it was reported unsafe or could not be valued, unix seconds; 0 never.
+    /// @dev Last time it was found unsafe or could not be valued, other than from inside a call of its venue, unix seconds;
+    /// 0 never.
     uint256 unsafeAt;
     bool ok;
 }

@@ -38,8 +38,9 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 ///   A destination without units is valued too, but has no value that could be wrong.
 ///
 /// ENTRY AND EXIT
-/// - deposit and mint need a clean report younger than 24 h; withdraw and redeem a report younger than 24 h. The flow budget
-///   that lets part of the flows pass on an older book does not exist yet, so this is the whole rule.
+/// - deposit and mint need a clean report younger than 24 h; withdraw and redeem a report younger than 24 h in which every
+///   destination was valued and safe, or already counts 0. The flow budget that lets part of the flows pass on another book
+///   does not exist yet, so this is the whole rule.
 /// - withdraw and redeem are paid from idle only; `maxWithdraw` and `maxRedeem` say how much that is.
 /// - Entries stop at the cap, and while (ENTRY + 1)/(supply + 1) < 1e-6. No flow of zero shares or zero assets.
 /// - `redeemInKind` is always open: no price, no keeper, no age, no venue. The slice is shares/(supply + 1) of idle and of every
@@ -153,6 +154,8 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
         require(assets != 0, ZeroAmount());
         Book memory b = book();
         b.idle = (b.idle + assets).toUint96();
+        // Amounts of tokens stay far below 2^255.
+        // forge-lint: disable-next-line(unsafe-typecast)
         _settle(b, int256(assets));
         _store(b);
         emit ProfitAdded(msg.sender, assets);
@@ -300,12 +303,12 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
         (, shares) = _room();
     }
 
-    /// @notice What the owner's shares are paid now, at most idle; 0 without a report younger than 24 h.
+    /// @notice What the owner's shares are paid now, at most idle; 0 while exits are closed.
     function maxWithdraw(address owner) external view returns (uint256 assets) {
         (assets,) = _exitable(owner);
     }
 
-    /// @notice The owner's shares, at most what idle pays; 0 without a report younger than 24 h or when they are paid nothing.
+    /// @notice The owner's shares, at most what idle pays; 0 while exits are closed or when they are paid nothing.
     function maxRedeem(address owner) external view returns (uint256 shares) {
         (, shares) = _exitable(owner);
     }
@@ -338,7 +341,7 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
     {
         require(assets != 0 && shares != 0, ZeroAmount());
         require(receiver != address(0), ZeroAddress());
-        require(_isReported(b), NotFresh());
+        require(_isExitable(b), NotFresh());
         require(assets <= b.idle, InsufficientIdle(b.idle));
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
         // Such an exit takes earnings above the mark: their fee comes first, or the mark would fall below 0.
@@ -397,7 +400,7 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
     /// @return shares what may be redeemed for that, rounded down
     function _exitable(address owner) private view returns (uint256 assets, uint256 shares) {
         (Book memory b, uint256 value, uint256 supply) = _exitTerms();
-        if (!_isReported(b)) return (0, 0);
+        if (!_isExitable(b)) return (0, 0);
         shares = balanceOf(owner).min(LmpMath.sharesDown(b.idle, value, supply));
         if (LmpMath.assetsDown(shares, value, supply) == 0) shares = 0;
         assets = b.idle.min(LmpMath.assetsDown(balanceOf(owner), value, supply));
@@ -454,6 +457,8 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
     function _setFee(uint256 feeBps_, address recipient) private {
         require(feeBps_ <= MAX_FEE_BPS, InvalidFee(feeBps_));
         require(recipient != address(0), ZeroAddress());
+        // Bounded by a check above.
+        // forge-lint: disable-next-line(unsafe-typecast)
         _config.feeBps = uint16(feeBps_);
         feeRecipient = recipient;
         emit FeeSet(feeBps_, recipient);
@@ -461,6 +466,8 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
 
     function _setCap(uint256 cap_) private {
         require(cap_ <= MAX_CAP, InvalidCap(cap_));
+        // Bounded where the value comes from.
+        // forge-lint: disable-next-line(unsafe-typecast)
         _config.cap = uint96(cap_);
         emit CapSet(cap_);
     }

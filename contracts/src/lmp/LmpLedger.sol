@@ -134,8 +134,12 @@ abstract contract LmpLedger is ERC20, ILMP {
     /// @dev Books a change of value by `delta` that `b` already shows. Stores lock and mints the fee; `b` is the caller's to store.
     function _settle(Book memory b, int256 delta) internal {
         if (delta > 0) {
+            // The sign was looked at.
+            // forge-lint: disable-next-line(unsafe-typecast)
             (b.locked, b.lockEnd) = ProfitLock.add(b.locked, b.lockEnd, uint256(delta), block.timestamp);
         } else if (delta < 0) {
+            // The sign was looked at.
+            // forge-lint: disable-next-line(unsafe-typecast)
             b.locked = ProfitLock.eat(b.locked, uint256(-delta));
         }
         if (delta != 0) _storeLock(b);
@@ -159,6 +163,8 @@ abstract contract LmpLedger is ERC20, ILMP {
 
     function _load() internal view returns (Book memory b, uint256 bps) {
         uint256 hot = _hot;
+        // The low 96 bits are meant.
+        // forge-lint: disable-next-line(unsafe-typecast)
         (b.idle, b.mark) = (uint96(hot), hot >> 96);
         (b.sumMin, b.sumMax) = (_sums.min, _sums.max);
         (b.sumSafe, b.lockEnd) = (_locked.sumSafe, _locked.lockEnd);
@@ -190,6 +196,18 @@ abstract contract LmpLedger is ERC20, ILMP {
         return block.timestamp < b.valuedAt + MAX_AGE;
     }
 
+    /// @dev Whether leavers may be paid from the book. On a clean one no list is read; on another each bad destination must already
+    /// count 0, or a leaver would be paid old values that a report could not renew.
+    function _isExitable(Book memory b) internal view returns (bool) {
+        if (!_isReported(b)) return false;
+        if (b.clean) return true;
+        uint256 count = _destinations.length;
+        for (uint256 i; i < count; ++i) {
+            if (_positions[_destinations[i]].keepsOldValues()) return false;
+        }
+        return true;
+    }
+
     function _isFresh(Book memory b) internal view returns (bool) {
         return b.clean && _isReported(b);
     }
@@ -201,6 +219,8 @@ abstract contract LmpLedger is ERC20, ILMP {
 
     function _difference(uint256 a, uint256 b) internal pure returns (int256) {
         // Both are values of the book: idle and sumSafe fit 96 bits each.
+        // Amounts of tokens stay far below 2^255.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return int256(a) - int256(b);
     }
 }

@@ -13,7 +13,7 @@ struct Position {
     uint32 valuedAt;
     uint96 safe;
     uint96 spot;
-    /// @dev Last time it was found unsafe or could not be valued.
+    /// @dev Last time it was found unsafe or could not be valued, other than from inside a call of its venue.
     uint32 unsafeAt;
     /// @dev The last valuation was good.
     bool ok;
@@ -43,12 +43,17 @@ library Positions {
         uint256 safe;
         uint256 spot;
         uint256 backing;
-        (good, safe, spot, backing) = _probe(destination, p.units);
+        bool locked;
+        (good, locked, safe, spot, backing) = _probe(destination, p.units);
         if (good) {
+            // The probe refuses what does not fit.
+            // forge-lint: disable-next-line(unsafe-typecast)
             (p.safe, p.spot, p.backing) = (uint96(safe), uint96(spot), uint96(backing));
             (p.valuedAt, p.ok, p.stale) = (uint32(block.timestamp), true, false);
         } else {
-            (p.unsafeAt, p.ok) = (uint32(block.timestamp), false);
+            p.ok = false;
+            // Whoever asks from inside a call of the venue learns nothing about it, so he cannot give it a bad mark either.
+            if (!locked) p.unsafeAt = uint32(block.timestamp);
             p.stale = block.timestamp - p.valuedAt >= MAX_AGE;
         }
         _add(p, b);
@@ -61,11 +66,18 @@ library Positions {
         require(units <= held, ILMP.InsufficientUnits(destination, held));
         _subtract(p, b);
         uint256 left = held - units;
+        // Bounded where the value comes from.
+        // forge-lint: disable-next-line(unsafe-typecast)
         p.units = uint128(left);
         p.safe = uint96(uint256(p.safe).mulDivUp(left, held));
         p.spot = uint96(uint256(p.spot).mulDivUp(left, held));
         p.backing = uint96(uint256(p.backing).mulDivUp(left, held));
         _add(p, b);
+    }
+
+    /// @notice Whether its part of the book's min is of an earlier valuation than the last one, which failed.
+    function keepsOldValues(Position storage p) internal view returns (bool) {
+        return !p.ok && !p.stale && p.units != 0;
     }
 
     function emitValued(Position storage p, address destination) internal {
@@ -103,22 +115,26 @@ library Positions {
     }
 
     /// @dev Reads at most four words of the answer, so that a long one costs nothing. Good: it answered in time, in the right
-    /// form, with values in range, and called itself ok.
+    /// form, with values in range, and called itself ok. Locked: it refused because its venue is inside a call.
     function _probe(address destination, uint256 units)
         private
         view
-        returns (bool good, uint256 safe, uint256 spot, uint256 backing)
+        returns (bool good, bool locked, uint256 safe, uint256 spot, uint256 backing)
     {
         // A call gets at most 63/64 of what is left; below that the stipend would be cut silently.
         require(gasleft() >= PROBE_GAS * 64 / 63 + PROBE_OVERHEAD, ILMP.NotEnoughGas());
         bytes memory callData = abi.encodeCall(IDestination.value, (units));
         uint256 gas_ = PROBE_GAS;
         uint256[4] memory answer;
+        bool answered;
+        uint256 size;
         assembly ("memory-safe") {
-            good := staticcall(gas_, destination, add(callData, 0x20), mload(callData), answer, 0x80)
-            good := and(good, gt(returndatasize(), 0x7f))
+            answered := staticcall(gas_, destination, add(callData, 0x20), mload(callData), answer, 0x80)
+            size := returndatasize()
         }
+        locked = !answered && size == 4 && bytes4(bytes32(answer[0])) == IDestination.VenueLocked.selector;
         (safe, spot, backing) = (answer[0], answer[1], answer[2]);
-        good = good && answer[3] == 1 && safe <= MAX_VALUE && spot <= MAX_VALUE && backing <= MAX_VALUE;
+        good =
+            answered && size >= 128 && answer[3] == 1 && safe <= MAX_VALUE && spot <= MAX_VALUE && backing <= MAX_VALUE;
     }
 }

@@ -146,6 +146,8 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
         ReactorState storage book = _book(id);
         book.external_ += amount;
         if (amount > 0) {
+            // The sign was looked at.
+            // forge-lint: disable-next-line(unsafe-typecast)
             book.idle += uint256(amount);
             _requireBacked(book);
             emit ExternalFlow(id, amount, Reason.Contribution);
@@ -153,6 +155,8 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
             require(counterparty != address(0), ZeroAddress());
             _requireOpen();
             require(_reserve(book) + amount >= int256(_floors[id]), BelowReserveFloor(_floors[id]));
+            // The sign was looked at.
+            // forge-lint: disable-next-line(unsafe-typecast)
             uint256 assets = uint256(-amount);
             require(assets <= book.idle, NotLiquid(book.idle));
             book.idle -= assets;
@@ -203,6 +207,8 @@ abstract contract CycleLedger is ICycleManager, AccessManaged, ReentrancyGuardTr
         _requireValid(id < MAX_POSITIONS && venues.length < MAX_VENUES);
 
         _listed[pool] = true;
+        // Bounded by a check above.
+        // forge-lint: disable-next-line(unsafe-typecast)
         venues.push(uint16(id));
         PositionState storage position = _positions.push();
         position.adapter = adapter;

@@ -122,6 +122,8 @@ contract CycleManager is CycleLedger {
 
         uint256 supply = IReactor(book.reactor).totalSupply();
         uint256 assets = book.idle + book.dep;
+        // Amounts of tokens stay far below 2^255.
+        // forge-lint: disable-next-line(unsafe-typecast)
         int256 reserve_ = int256(assets) - int256(supply);
         int256 flow = reserve_ - book.lastReserve - book.external_;
         book.lastReserve = reserve_;
@@ -165,6 +167,8 @@ contract CycleManager is CycleLedger {
         emit PositionMoved(
             _cycle.cycle,
             positionId,
+            // Amounts of tokens stay far below 2^255.
+            // forge-lint: disable-next-line(unsafe-typecast)
             int256(moved.units) - int256(unitsBefore),
             moved.tokenIdle,
             moved.pairIdle,
@@ -194,6 +198,8 @@ contract CycleManager is CycleLedger {
         emit ReactorFilled(_cycle.cycle, id, shares, assets);
         if (shares > assets) {
             // Leavers bear this part of the shortfall: R rises without a surplus.
+            // Amounts of tokens stay far below 2^255.
+            // forge-lint: disable-next-line(unsafe-typecast)
             int256 haircut = int256(shares - assets);
             book.external_ += haircut;
             emit ExternalFlow(id, haircut, Reason.Haircut);
@@ -375,6 +381,8 @@ contract CycleManager is CycleLedger {
     }
 
     function _addIdle(ReactorState storage book, int256 amount) private {
+        // The sign was looked at.
+        // forge-lint: disable-next-line(unsafe-typecast)
         book.idle = amount < 0 ? book.idle - uint256(-amount) : book.idle + uint256(amount);
     }
 

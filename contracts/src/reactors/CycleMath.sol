@@ -42,7 +42,11 @@ library CycleMath {
 
     /// @notice RH = 1 + R / dep0, WAD, rounded toward zero in the quotient; 1 while nothing is deployed.
     function health(int256 reserve, uint256 dep0) internal pure returns (int256) {
+        // Amounts of tokens stay far below 2^255.
+        // forge-lint: disable-next-line(unsafe-typecast)
         int256 one = int256(WAD);
+        // Amounts of tokens stay far below 2^255.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return dep0 == 0 ? one : one + reserve * one / int256(dep0);
     }
 

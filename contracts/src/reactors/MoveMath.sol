@@ -43,11 +43,15 @@ library MoveMath {
         uint256 removed = Math.max(removeToken, removePair);
         if (removed == 0) {
             uint256 added = Math.min(addToken, addPair);
+            // Amounts of tokens stay far below 2^255.
+            // forge-lint: disable-next-line(unsafe-typecast)
             return added < least ? int256(0) : int256(added);
         }
         if (units < least) return 0;
         removed = Math.max(removed, least);
         // No remainder that could never be removed.
+        // Amounts of tokens stay far below 2^255.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return removed + least > units ? -int256(units) : -int256(removed);
     }
 
@@ -59,8 +63,12 @@ library MoveMath {
     /// @param perProbe amount of PROBE units at the oracle price
     function limit(int256 change_, uint256 perProbe, uint256 tolerance) internal pure returns (uint256) {
         if (change_ < 0) {
+            // The sign was looked at.
+            // forge-lint: disable-next-line(unsafe-typecast)
             return Math.mulDiv(Math.mulDiv(uint256(-change_), perProbe, PROBE), WAD - tolerance, WAD);
         }
+        // The sign was looked at.
+        // forge-lint: disable-next-line(unsafe-typecast)
         uint256 fair = Math.mulDiv(uint256(change_), perProbe, PROBE, Math.Rounding.Ceil);
         return Math.mulDiv(fair, WAD + tolerance, WAD, Math.Rounding.Ceil);
     }

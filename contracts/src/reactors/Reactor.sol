@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {CycleState, ICycleManager, Phase} from "./ICycleManager.sol";
-import {IERC7540Operator, IERC7540Redeem, IERC7575Share} from "./IERC7540.sol";
+import {IERC7540Operator, IERC7540Redeem, IERC7575} from "./IERC7540.sol";
 import {IReactor} from "./IReactor.sol";
 import {RedemptionQueue} from "./RedemptionQueue.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
@@ -182,6 +182,8 @@ contract Reactor is IReactor, ERC20, ERC20Permit, ReentrancyGuardTransient, IERC
     function totalAssets() public view returns (uint256) {
         int256 reserve = _reserve();
         uint256 supply = totalSupply();
+        // The sign was looked at.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return reserve >= 0 ? supply : supply - uint256(-reserve);
     }
 
@@ -261,7 +263,7 @@ contract Reactor is IReactor, ERC20, ERC20Permit, ReentrancyGuardTransient, IERC
 
     function supportsInterface(bytes4 id) external pure returns (bool) {
         return id == type(IERC165).interfaceId || id == type(IERC7540Operator).interfaceId
-            || id == type(IERC7540Redeem).interfaceId || id == type(IERC7575Share).interfaceId;
+            || id == type(IERC7540Redeem).interfaceId || id == type(IERC7575).interfaceId;
     }
 
     function _reserve() private view returns (int256) {

@@ -59,7 +59,11 @@ library RedemptionQueue {
     function cancel(Queue storage self, uint256 id, address controller, uint256 shares) internal {
         Request storage entry = self.requests[controller][id];
         require(shares <= entry.shares, IReactor.InsufficientRequest(entry.shares));
+        // Bounded where the value comes from.
+        // forge-lint: disable-next-line(unsafe-typecast)
         entry.shares -= uint128(shares);
+        // Bounded where the value comes from.
+        // forge-lint: disable-next-line(unsafe-typecast)
         self.cohorts[id].shares -= uint128(shares);
         self.open -= shares;
         if (entry.shares == 0) _forget(self, controller, _indexOf(self.requestIds[controller], id));
@@ -96,6 +100,8 @@ library RedemptionQueue {
             shares = Math.mulDiv(maxAssets, WAD, coverage);
             assets = Math.mulDiv(shares, coverage, WAD);
         }
+        // Bounded where the value comes from.
+        // forge-lint: disable-next-line(unsafe-typecast)
         cohort.filled += uint128(shares);
         cohort.assets += assets.toUint128();
     }
@@ -180,7 +186,11 @@ library RedemptionQueue {
         returns (bool finished)
     {
         Request storage entry = self.requests[controller][self.requestIds[controller][index]];
+        // Bounded where the value comes from.
+        // forge-lint: disable-next-line(unsafe-typecast)
         entry.claimedShares += uint128(shares);
+        // Bounded where the value comes from.
+        // forge-lint: disable-next-line(unsafe-typecast)
         entry.claimedAssets += uint128(assets);
         finished = entry.claimedShares == entry.shares;
         if (finished) _forget(self, controller, index);

@@ -6,7 +6,11 @@ export const configSchema = z.object({
   RPC_URLS: field.rpcUrls(),
   CHAIN_ID: field.chainId(),
   DEPLOYMENT_FILE: field.file('the deployment file, e.g. deployments/1.json'),
-  DATABASE_FILE: field.file('the index, a SQLite file that is created where it is missing'),
+  DATABASE_FILE: z
+    .string()
+    .min(1)
+    .default('api.db')
+    .describe('path of the index, a SQLite file that is created where it is missing; default api.db'),
   API_PORT: field.port(8080, 'the API'),
   LOG_LEVEL: field.logLevel(),
 })

@@ -45,6 +45,11 @@ contract DestinationFixture is ERC20 {
         return (safe, safe * 999 / 1000, units * issuerRate / 1e18, ok);
     }
 
+    function issuerRates() external view returns (uint256[] memory rates) {
+        rates = new uint256[](1);
+        rates[0] = issuerRate;
+    }
+
     function incentives() external view returns (uint256, uint256, uint256) {
         return (1e18, 3e18, block.timestamp + 7 days);
     }

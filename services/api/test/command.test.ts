@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startAnvil, type TestNode } from '@headrace/chaos-rpc/anvil'
-import { listenLocal } from '@headrace/service'
+import { listenLocal, loadConfig, StartupError } from '@headrace/service'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { configSchema } from '../src/config.ts'
+import { start } from '../src/start.ts'
 import { deployProtocol, World } from './world.ts'
 
 const MAIN = join(import.meta.dirname, '../src/main.ts')
@@ -74,40 +76,61 @@ function api(
   })
 }
 
-async function expectLine(changed: Record<string, string>, text: string): Promise<void> {
-  const { code, stderr } = await api(['run'], changed)
-  expect(stderr.trim().split('\n'), stderr).toHaveLength(1)
-  expect(stderr).toContain(text)
-  expect(code).not.toBe(0)
+/** What `run` does, up to its first error. */
+async function expectRefused(changed: Record<string, string>, text: string): Promise<void> {
+  const stop = new AbortController()
+  const closers: (() => unknown)[] = []
+  const starting = async () =>
+    start(loadConfig(configSchema, { ...env, ...changed }), {
+      signal: stop.signal,
+      onStop: (close) => closers.push(close),
+    })
+  const error: unknown = await starting().catch((thrown) => thrown)
+  for (const close of closers.reverse()) await close()
+  if (!(error instanceof StartupError)) throw new Error('it was not refused', { cause: error })
+  expect(error.message).toContain(text)
+  expect(error.message).not.toContain('\n')
+  expect(error.exitCode).not.toBe(0)
 }
 
-test('a bad environment is one line that says what to do', async () => {
+test('a bad environment is refused in one line that says what to do', async () => {
   const broken = join(folder, 'broken.json')
   writeFileSync(broken, '{"chainId": 31337')
-  await expectLine({ RPC_URLS: '' }, 'RPC_URLS is not set')
-  await expectLine({ CHAIN_ID: 'one' }, 'CHAIN_ID is not valid')
-  await expectLine({ CHAIN_ID: '1' }, 'is of chain 31337, not 1')
-  await expectLine({ DEPLOYMENT_FILE: join(folder, 'none.json') }, 'is missing')
-  await expectLine({ DEPLOYMENT_FILE: broken }, 'deploy again')
-  await expectLine({ RPC_URLS: 'http://127.0.0.1:9' }, 'no RPC endpoint answers')
-  await expectLine({ DATABASE_FILE: folder }, 'cannot be used')
-}, 120_000)
+  await expectRefused({ CHAIN_ID: 'one' }, 'CHAIN_ID is not valid')
+  await expectRefused({ CHAIN_ID: '1' }, 'is of chain 31337, not 1')
+  await expectRefused({ DEPLOYMENT_FILE: join(folder, 'none.json') }, 'is missing')
+  await expectRefused({ DEPLOYMENT_FILE: broken }, 'deploy again')
+  await expectRefused({ RPC_URLS: 'http://127.0.0.1:9' }, 'no RPC endpoint answers')
+  await expectRefused({ DATABASE_FILE: folder }, 'cannot be used')
+})
 
-test('a chain with another id, another deployment in the file, a port that is taken', async () => {
+test('so are a chain with another id, a file of another deployment and a port that is taken', async () => {
   const other = await startAnvil('--chain-id', '31338')
   try {
-    await expectLine({ RPC_URLS: other.url }, 'serves chain 31338, expected 31337')
+    await expectRefused({ RPC_URLS: other.url }, 'serves chain 31338, expected 31337')
   } finally {
     await other.stop()
   }
   const server = createServer()
   const port = await listenLocal(server, 0, 'TEST')
   try {
-    await expectLine({ API_PORT: String(port) }, `port ${port} is in use`)
+    await expectRefused({ API_PORT: String(port) }, `port ${port} is in use`)
   } finally {
     server.close()
   }
-}, 120_000)
+  const moved = join(folder, 'moved.json')
+  const deployment: object = JSON.parse(readFileSync(env.DEPLOYMENT_FILE ?? '', 'utf8'))
+  writeFileSync(moved, JSON.stringify({ ...deployment, startBlock: 2 }))
+  await expectRefused({ DEPLOYMENT_FILE: moved }, 'holds another deployment')
+})
+
+test('the program ends with that line alone and its exit code', async () => {
+  const { code, stdout, stderr } = await api(['run'], { RPC_URLS: '' })
+  expect(stdout).toBe('')
+  expect(stderr.trim().split('\n'), stderr).toHaveLength(1)
+  expect(stderr).toContain('RPC_URLS is not set')
+  expect(code).toBe(78)
+})
 
 test('check proves the environment and help lists the variables', async () => {
   const { code, stdout } = await api(['check'], {})

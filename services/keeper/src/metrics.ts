@@ -30,6 +30,12 @@ export function keeperMetrics(registry: Registry) {
     registers,
   })
   const head = new Gauge({ name: 'keeper_head_block', help: 'Number of the newest block seen.', registers })
+  const looked = new Gauge({
+    name: 'keeper_looked_block',
+    help: 'Number of the newest block the job has looked at and acted on.',
+    labelNames: ['job'] as const,
+    registers,
+  })
   const silent = new Gauge({
     name: 'keeper_head_silent_seconds',
     help: 'Time since a new block arrived, by the clock of this machine.',
@@ -47,6 +53,7 @@ export function keeperMetrics(registry: Registry) {
     },
     lookFailed: (job: JobName) => failures.inc({ job }),
     dueAt: (job: JobName, time: bigint) => due.set({ job }, Number(time)),
+    lookedAt: (job: JobName, number: bigint) => looked.set({ job }, Number(number)),
     headSeen: (number: bigint) => head.set(Number(number)),
     silentFor: (ms: number) => silent.set(ms / 1000),
     balanceIs: (wei: bigint) => balance.set(Number(wei)),

@@ -85,6 +85,7 @@ export class Runner {
       this.#noteDue(job.name, steps.length > 0 ? block.timestamp : nextAt, note)
       const ready = this.#ready(job.name, steps)
       const results = await Promise.all(ready.map((step) => this.#carryOut(job.name, step)))
+      this.#options.metrics.lookedAt(job.name, block.number)
       return {
         // Without a new block the next look would find the same.
         progressed: results.some((result) => result.kind === 'success' && result.block > block.number),

@@ -57,7 +57,13 @@ export function liveSender({ tx, client, ceilings, maxFee }: LiveOptions): Sende
           maxGas: ceilings[job],
           ...(validUntil !== undefined && { validUntil }),
         }
-        return toResult(await tx.send(request, { timeoutMs: WAIT_MS }))
+        const outcome = await tx.send(request, { timeoutMs: WAIT_MS })
+        // Two keepers may send at once: the later one reverts because it is done.
+        if (outcome.status === 'reverted') {
+          const again = await tx.simulate(request)
+          if (again.kind === 'benign') return { kind: 'needless', why: `somebody was faster: ${again.error}` }
+        }
+        return toResult(outcome)
       } catch (error) {
         if (error instanceof TxTimeoutError) return { kind: 'underway' }
         throw error

@@ -41,7 +41,7 @@ export const badInput: Claim = {
       if (tries > 200) throw new Error('anvil does not start')
       await sleep(100)
     }
-    const taken = await occupy(0)
+    const taken = await occupy()
     const malformed = join(context.dir, 'malformed.json')
     writeFileSync(malformed, '{"chainId": 31337')
     const around: Surroundings = {

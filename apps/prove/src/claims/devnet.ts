@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { atLeast, type Claim, type Context, type Row, row } from '../claim.ts'
-import { type Ended, freePort, type Program, sleep } from '../programs.ts'
+import { type Ended, freePort, lines, type Program } from '../programs.ts'
 import { type DevnetSummary, parseSummary, progress } from '../summary.ts'
 
 const CYCLES = 3
@@ -21,7 +21,7 @@ export async function devnetOptions(context: Context, name: string) {
 
 export async function build({ programs, root }: Context): Promise<number> {
   const { code, seconds, stderr } = await programs.start('npm', ['run', 'build'], { cwd: root }).within(900)
-  if (code !== 0) throw new Error(`npm run build exits ${code}: ${stderr.trim().split('\n').at(-1)}`)
+  if (code !== 0) throw new Error(`npm run build exits ${code}: ${lines(stderr).at(-1)}`)
   return seconds
 }
 
@@ -31,9 +31,9 @@ export const devnet: Claim = {
   async prove(context) {
     const built = await build(context)
     const { args, state } = await devnetOptions(context, 'devnet')
-    const command = ['start', '--', '--cycles', String(CYCLES), '--exit', ...args]
-    const program = context.programs.start('npm', command, { cwd: context.root })
-    const ended = await followed(program, context, 900)
+    const program = startDevnet(context, ['--cycles', String(CYCLES), '--exit', ...args])
+    const watching = setInterval(() => program.watch(), 1_000)
+    const ended = await program.within(1800).finally(() => clearInterval(watching))
     const file = join(state, 'summary.json')
     const summary = existsSync(file) ? parseSummary(readFileSync(file, 'utf8')) : undefined
     return [
@@ -55,20 +55,12 @@ export const devnet: Claim = {
   },
 }
 
-/** Follows a program to its end, with its own lines as progress, and looks at what it starts. */
-async function followed(program: Program, { say }: Context, seconds: number): Promise<Ended> {
-  let over = false
-  const ended = program.within(seconds).finally(() => {
-    over = true
-  })
-  ended.catch(() => {})
-  for (let shown = 0; !over; await sleep(500)) {
-    program.watch()
-    const lines = program.stdout.split('\n').slice(0, -1)
-    for (const line of lines.slice(shown)) if (line.startsWith('[')) say(line)
-    shown = lines.length
+/** `npm start`, with the devnet's own lines as progress. */
+export function startDevnet({ programs, root, say }: Context, args: readonly string[]): Program {
+  const onLine = (line: string) => {
+    if (line.startsWith('[')) say(line)
   }
-  return ended
+  return programs.start('npm', ['start', '--', ...args], { cwd: root, onLine })
 }
 
 function summaryRows(summary: DevnetSummary, { stdout }: Ended): Row[] {
@@ -91,6 +83,6 @@ function summaryRows(summary: DevnetSummary, { stdout }: Ended): Row[] {
 }
 
 export const exit = ({ code, signal, stderr }: Ended): string => {
-  const words = code === 0 ? '' : `: ${stderr.trim().split('\n').at(0) ?? ''}`
+  const words = code === 0 ? '' : `: ${lines(stderr).at(0) ?? ''}`
   return `${code === null ? `killed by ${signal}` : `exit code ${code}`}${words}`
 }

@@ -7,7 +7,7 @@ import { importsOf } from '../imports.ts'
 import { removeOneWei } from '../one-wei.ts'
 import { freePort, occupy, type Program, sleep } from '../programs.ts'
 import { rpc } from '../rpc.ts'
-import { build, devnetOptions, exit } from './devnet.ts'
+import { build, devnetOptions, exit, startDevnet } from './devnet.ts'
 import { portCases } from './services.ts'
 
 const CYCLES = 3
@@ -21,10 +21,8 @@ export const live: Claim = {
     await build(context)
     const foreign = await foreignAnvil(context)
     const net = await devnetOptions(context, 'live')
-    const command = ['start', '--', '--cycles', String(CYCLES), '--speed', '3', ...net.args]
-    const devnet = context.programs.start('npm', command, { cwd: context.root })
-    context.say('waiting for the devnet to live through its cycles')
-    await devnet.says(/the clock stands still/, 900)
+    const devnet = startDevnet(context, ['--cycles', String(CYCLES), '--speed', '20', ...net.args])
+    await devnet.says(/the clock stands still/, 1800)
     devnet.watch()
 
     const rows = [
@@ -127,7 +125,7 @@ async function apiRow(
 
 /** Ports that something else holds; it takes a running chain to get as far as that. */
 async function portRows(context: Context, url: string): Promise<Row[]> {
-  const taken = await occupy(0)
+  const taken = await occupy()
   try {
     const rows: Row[] = []
     for (const bad of portCases(context, url, deploymentFile(context.root), taken.port)) {

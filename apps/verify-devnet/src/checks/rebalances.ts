@@ -66,7 +66,8 @@ async function checkVenues(
     const transfers = await run.chain.eventsIn(tokenAbi, move.tx)
     for (const leg of realLegs(move.args.outs)) {
       const burned = moved(run, transfers, leg.destination, { to: zeroAddress })
-      if (burned * 100n < leg.units * BURNED) faults.push(`${move.tx}: ${burned} LP tokens burned for ${leg.units} units out`)
+      if (burned * 100n < leg.units * BURNED)
+        faults.push(`${move.tx}: ${burned} LP tokens burned for ${leg.units} units out`)
     }
     for (const leg of realLegs(move.args.ins)) {
       const minted = moved(run, transfers, leg.destination, { from: zeroAddress })

@@ -182,6 +182,18 @@ contract RebalanceIntegrationTest is AutopilotTestBase {
         );
     }
 
+    function test_J_aFallHiddenByTheOtherLegsBarsThePoolToo() public {
+        uint256 rate = venues.lst[1].getRate();
+        venues.lst[0].setRate(rate + 1e15);
+        venues.lst[1].setRate(rate - 1e12);
+        venues.lst[2].setRate(rate + 1e15);
+        assertGt(curve.issuerRate(), signals.signal(address(curve)).rate, "their mean rose");
+        (Call[] memory calls, uint256 units) = _idleToCurve(10e18);
+        _expectRefused(
+            IRebalanceGate.IssuerRateFell.selector, _legs(address(0), 10e18), _legs(address(curve), units), calls
+        );
+    }
+
     /// A solver who pushes the pool before his proposal gets the same units booked at the same cost: what they are worth rose
     /// by the fee he left in the pool, and by nothing else.
     function test_pushingThePoolDoesNotLowerTheCost() public {

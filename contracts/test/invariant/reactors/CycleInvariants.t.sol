@@ -40,8 +40,8 @@ contract CycleInvariantsTest is Test {
 
     /// @dev R5-1, R5-2: held >= idle + withheld; claims are covered by what is withheld, so it was never deployed; the events
     /// alone rebuild the books.
-    /// forge-config: default.invariant.runs = 3
-    /// forge-config: default.invariant.depth = 1500
+    /// forge-config: default.invariant.runs = 2
+    /// forge-config: default.invariant.depth = 2500
     /// forge-config: default.invariant.fail-on-revert = true
     function invariant_books() public view {
         address[] memory actors = handler.actors();

@@ -147,6 +147,25 @@ contract RebalanceGateTest is GateTestBase {
         vault.move(gate, _legs(IDLE, 100e18 + allowed - 1), _legs(address(b), 100e18));
     }
 
+    function test_K_noGainPaysForALossAboveItsShareOfTheMove() public {
+        signals.setBase(address(b), 0.5e18, 0.5e18);
+        _expectRefused(
+            _legs(IDLE, 100e18),
+            _legs(address(b), 99.5e18 - 1),
+            abi.encodeWithSelector(IRebalanceGate.LossTooLarge.selector, 0.5e18 + 1, 0.5e18)
+        );
+        vault.move(gate, _legs(IDLE, 100e18), _legs(address(b), 99.5e18));
+    }
+
+    /// The gap to backing is a cost, but it is not lost in the move.
+    function test_K_discountIsNoLoss() public {
+        signals.setBase(address(b), 0.5e18, 0.5e18);
+        a.setPrices(0.98e18, 0.98e18, 1e18);
+        vm.recordLogs();
+        vault.move(gate, _legs(address(a), 100e18), _legs(address(b), 98e18));
+        assertEq(_moved(), 98e18);
+    }
+
     function test_noGainIsNoImprovementEvenAtNoCost() public {
         signals.setBase(address(b), 0, 0);
         bytes memory reason = abi.encodeWithSelector(IRebalanceGate.NoImprovement.selector, 0, 0);

@@ -7,12 +7,18 @@ import {SignalFilter} from "../../../src/autopilot/SignalFilter.sol";
 import {Signals} from "../../../src/autopilot/Signals.sol";
 import {DestinationMock} from "./mocks/DestinationMock.sol";
 import {Test} from "forge-std/Test.sol";
+import {Vm} from "forge-std/Vm.sol";
 
 contract GasBurningDestination {
     uint256 private spent;
 
     function issuerRate() external pure returns (uint256) {
         return 1e18;
+    }
+
+    function issuerRates() external pure returns (uint256[] memory rates) {
+        rates = new uint256[](1);
+        rates[0] = 1e18;
     }
 
     function incentives() external view returns (uint256, uint256, uint256) {
@@ -87,6 +93,44 @@ contract SignalsTest is Test {
         assertEq(s.sample, SignalFilter.sample(0.95e18, 0.9501e18, 1 days));
     }
 
+    function _setLegRates(uint256 first, uint256 second) private {
+        uint256[] memory rates = new uint256[](2);
+        (rates[0], rates[1]) = (first, second);
+        destination.setLegRates(rates);
+        destination.setIssuerRate((first + second) / 2);
+    }
+
+    /// @dev The mean of both rises all the time.
+    function test_J_aFallOfOneLegIsNotHiddenByTheOther() public {
+        _setLegRates(1e18, 1e18);
+        assertFalse(signals.isBelowSnapshot(address(destination)), "nothing to compare with");
+        _snapshot();
+        skip(1 days);
+        _setLegRates(1.0002e18, 1e18 - 1);
+        assertTrue(signals.isBelowSnapshot(address(destination)));
+        ISignals.Signal memory s = _snapshot();
+        assertEq(s.fellAt, block.timestamp);
+        assertEq(s.sample, 0, "not annualised");
+        assertEq(s.base, 0);
+        assertEq(signals.legRates(address(destination))[1], 1e18 - 1);
+
+        skip(1 days);
+        _setLegRates(1.0004e18, 1e18 - 1);
+        assertFalse(signals.isBelowSnapshot(address(destination)));
+        s = _snapshot();
+        assertEq(s.fellAt, block.timestamp - 1 days);
+        assertGt(s.sample, 0);
+    }
+
+    function test_J_aChangedNumberOfLegsIsAFall() public {
+        _setLegRates(1e18, 1e18);
+        _snapshot();
+        skip(1 days);
+        destination.setLegRates(new uint256[](3));
+        assertTrue(signals.isBelowSnapshot(address(destination)));
+        assertEq(_snapshot().fellAt, block.timestamp);
+    }
+
     function test_standstillIsNoFall() public {
         _snapshot();
         skip(1 days);
@@ -157,6 +201,13 @@ contract SignalsTest is Test {
     function test_rateOfTheWrongShapeIsRefused() public {
         vm.mockCall(address(destination), abi.encodeCall(destination.issuerRate, ()), hex"01");
         _expectInvalid(address(destination));
+        vm.clearMockedCalls();
+        bytes[4] memory wrong =
+            [bytes(""), abi.encode(32, 0), abi.encode(32, 2, 1e18), abi.encode(type(uint256).max, 1, 1e18)];
+        for (uint256 i; i < 4; ++i) {
+            vm.mockCall(address(destination), abi.encodeCall(destination.issuerRates, ()), wrong[i]);
+            _expectInvalid(address(destination));
+        }
     }
 
     /* INCENTIVE */
@@ -220,8 +271,11 @@ contract SignalsTest is Test {
             vm.recordLogs();
             _snapshot();
             bool fell;
+            Vm.Log[] memory logs = vm.getRecordedLogs();
             (ghost.rate, ghost.sample, ghost.base, ghost.incentiveYearly, ghost.incentiveOthers, fell) =
-                abi.decode(vm.getRecordedLogs()[0].data, (uint128, uint128, uint128, uint128, uint128, bool));
+                abi.decode(logs[0].data, (uint128, uint128, uint128, uint128, uint128, bool));
+            assertEq(logs[1].topics[0], ISignals.LegRates.selector);
+            assertEq(abi.encode(signals.legRates(address(destination))), logs[1].data);
             if (i == 0) ghost.firstAt = uint40(block.timestamp);
             if (fell) ghost.fellAt = uint40(block.timestamp);
             ghost.lastAt = uint40(block.timestamp);

@@ -39,7 +39,7 @@ contract LmpReportTest is LmpBase {
         assertTrue(book.clean);
     }
 
-    /// @dev LMP-6: whatever the failure, it costs the entries at once, the value of exits after a day, and never the report.
+    /// @dev LMP-6: whatever the failure, it costs the flows for a day, then the entries alone, and never the report.
     function test_aFailingDestinationKeepsItsValuesForADay() public {
         for (uint8 i = 1; i < 8; ++i) {
             uint256 snapshot = vm.snapshotState();
@@ -54,7 +54,8 @@ contract LmpReportTest is LmpBase {
             assertFalse(d.ok);
             assertFalse(lmp.isFresh());
             assertEq(lmp.book().sumMin, 80e18);
-            assertGt(lmp.maxWithdraw(alice), 0, "exits go on");
+            assertEq(lmp.maxWithdraw(alice), 0, "nobody leaves at the values it keeps");
+            assertEq(lmp.maxRedeem(alice), 0);
 
             skip(23 hours - 1);
             lmp.report();
@@ -64,7 +65,7 @@ contract LmpReportTest is LmpBase {
             assertEq(lmp.book().sumMin, 40e18, "after a day its min is 0");
             assertEq(lmp.book().sumSafe, 80e18);
             assertEq(lmp.book().sumMax, 80e18);
-            assertGt(lmp.maxWithdraw(alice), 0, "exits go on");
+            assertGt(lmp.maxWithdraw(alice), 0, "exits go on, it counts 0");
 
             a.setAnswer(DestinationMock.Answer.Good);
             a.setPrices(1e18, 1e18, 1e18);
@@ -75,11 +76,32 @@ contract LmpReportTest is LmpBase {
         }
     }
 
+    /// @dev The destination lost a quarter of its value. Whoever pushes its pool out of the band before the report would be paid
+    /// from idle at the value of before.
+    function test_C_nobodyLeavesAtValuesThatAReportCouldNotRenew() public {
+        a.setPrices(0.75e18, 0.75e18, 1e18);
+        a.setAnswer(DestinationMock.Answer.Unsafe);
+        lmp.report();
+        assertEq(lmp.destinationState(address(a)).safe, 40e18);
+        vm.startPrank(alice);
+        vm.expectRevert(ILMP.NotFresh.selector);
+        lmp.redeem(10e18, alice, alice);
+        vm.expectRevert(ILMP.NotFresh.selector);
+        lmp.withdraw(10e18, alice, alice);
+        vm.stopPrank();
+
+        a.setAnswer(DestinationMock.Answer.Good);
+        lmp.report();
+        vm.prank(alice);
+        assertApproxEqRel(lmp.redeem(10e18, alice, alice), 9e18, 0.0001e18, "the leaver bears his part of the loss");
+    }
+
     function test_aDestinationWithoutUnitsDoesNotSoilTheBook() public {
         DestinationMock empty = _addDestination();
         empty.setAnswer(DestinationMock.Answer.Reverts);
         lmp.report();
         assertTrue(lmp.isFresh());
+        assertGt(lmp.maxRedeem(alice), 0);
         assertEq(lmp.destinationState(address(empty)).unsafeAt, block.timestamp);
     }
 

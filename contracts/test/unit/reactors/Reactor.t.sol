@@ -75,7 +75,7 @@ contract ReactorTest is World {
         assertTrue(tAbc.supportsInterface(0x01ffc9a7), "ERC-165");
         assertTrue(tAbc.supportsInterface(0xe3bc4e65), "ERC-7540 operators");
         assertTrue(tAbc.supportsInterface(0x620ee8e4), "ERC-7540 asynchronous redemption");
-        assertTrue(tAbc.supportsInterface(0x2f0a18c5) || tAbc.supportsInterface(0xa8d5fd65), "ERC-7575");
+        assertTrue(tAbc.supportsInterface(0x2f0a18c5), "ERC-7575");
         assertFalse(tAbc.supportsInterface(0xce3bbe50), "no asynchronous deposits");
         assertFalse(tAbc.supportsInterface(0xffffffff));
         (address owner, uint256 key) = makeAddrAndKey("owner");

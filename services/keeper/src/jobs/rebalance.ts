@@ -11,8 +11,8 @@ import { type Solution, type Source, solve } from '../solver/solve.ts'
 import type { Venue } from '../solver/venue.ts'
 
 const WAD = 10n ** 18n
-/** Smallest trade, and least improvement, as shares of the vault's assets: below that it would churn. */
-const LEAST_TRADE = { part: 1n, of: 1_000n }
+/** Smallest trade and least improvement as shares of the assets. The turnover bucket refills 2% in 2.4 h: less would churn. */
+const LEAST_TRADE = { part: 1n, of: 50n }
 const LEAST_NET = { part: 1n, of: 1_000_000n }
 /** Left of the turnover bucket: values of units move by a hair until inclusion. */
 const BUCKET_PERCENT = 99n
@@ -21,6 +21,8 @@ const BUCKET_PERCENT = 99n
  * case, so this only ends attempts at what the market has long moved away from.
  */
 const VALID_FOR = 6n * 3600n
+/** How long to wait after a proposal that was not carried out, block seconds. */
+const RETRY_AFTER = 60n
 
 /** A vault as far as the decision to search needs it; values in base units of its asset. */
 export interface VaultView {
@@ -31,15 +33,15 @@ export interface VaultView {
   /** Largest part of the assets that may move at once, WAD, and how much of that is used. */
   turnoverShare: bigint
   turnoverUsed: bigint
-  /** Block time of the last search that found nothing; absent before it. */
-  searchedAt?: bigint | undefined
+  /** Block time before which a search would find what the last one found; absent when positions have changed since. */
+  waitUntil?: bigint | undefined
   /** A proposal is on its way. */
   underway: boolean
 }
 
 /** How much a search may move, or when one is due. */
 export function due(
-  { now, idle, deployed, turnoverShare, turnoverUsed, searchedAt, underway }: VaultView,
+  { now, idle, deployed, turnoverShare, turnoverUsed, waitUntil, underway }: VaultView,
   interval: bigint,
 ): { room: bigint; least: bigint } | { nextAt?: bigint } {
   if (underway) return {}
@@ -48,7 +50,7 @@ export function due(
   const least = (assets * LEAST_TRADE.part) / LEAST_TRADE.of + 1n
   const bucket = (assets * turnoverShare) / WAD
   const room = (((bucket * (WAD - turnoverUsed)) / WAD) * BUCKET_PERCENT) / 100n
-  if (searchedAt !== undefined && now < searchedAt + interval) return { nextAt: searchedAt + interval }
+  if (waitUntil !== undefined && now < waitUntil) return { nextAt: waitUntil }
   return room < least ? { nextAt: now + interval } : { room, least }
 }
 
@@ -65,7 +67,7 @@ export interface RebalanceOptions {
 
 /** Moves a vault's assets where they earn more, whenever that provably pays. */
 export function rebalanceJob(options: RebalanceOptions): Job {
-  const searchedAt = new Map<Address, bigint>()
+  const searched = new Map<Address, Searched>()
   return {
     name: 'rebalance',
     look: async (block): Promise<Verdict> => {
@@ -81,7 +83,7 @@ export function rebalanceJob(options: RebalanceOptions): Job {
         return { steps: [], note: `off: SolverExecutor ${contracts.executor} belongs to ${owner}` }
       }
       const verdicts = await Promise.all(
-        deployment.lmps.map((lmp) => lookAt({ ...options, lmp, owner, block, searchedAt })),
+        deployment.lmps.map((lmp) => lookAt({ ...options, lmp, owner, block, searched })),
       )
       return {
         steps: verdicts.flatMap(({ steps }) => steps),
@@ -91,30 +93,39 @@ export function rebalanceJob(options: RebalanceOptions): Job {
   }
 }
 
+/** The last search of a vault. */
+interface Searched {
+  waitUntil: bigint
+  /** Units of every destination then: they change when a proposal is carried out. */
+  positions: string
+}
+
 interface Look extends RebalanceOptions {
   lmp: Deployment['lmps'][number]
   owner: Address
   block: BlockRef
-  searchedAt: Map<Address, bigint>
+  searched: Map<Address, Searched>
 }
 
 async function lookAt(look: Look): Promise<Verdict> {
-  const { client, lmp, block, searchedAt, interval, isUnderway } = look
+  const { client, lmp, block, searched, interval, isUnderway } = look
   const state = await readVault(client, lmp, block)
+  const positions = state.held.map(({ units }) => units).join()
+  const last = searched.get(lmp.address)
   const decision = due(
     {
       ...state,
       now: block.timestamp,
-      searchedAt: searchedAt.get(lmp.address),
+      waitUntil: last?.positions === positions ? last.waitUntil : undefined,
       underway: isUnderway(`rebalance:${lmp.address}:`),
     },
     interval,
   )
   if (!('room' in decision)) return { steps: [], nextAt: decision.nextAt }
   const solution = await search(look, state, decision)
-  if (solution !== undefined) return { steps: [toStep(look, solution)] }
-  searchedAt.set(lmp.address, block.timestamp)
-  return { steps: [], nextAt: block.timestamp + interval }
+  const waitUntil = block.timestamp + (solution === undefined ? interval : RETRY_AFTER)
+  searched.set(lmp.address, { waitUntil, positions })
+  return solution === undefined ? { steps: [], nextAt: waitUntil } : { steps: [toStep(look, solution)] }
 }
 
 type VaultState = Awaited<ReturnType<typeof readVault>>
@@ -211,7 +222,7 @@ function readVenue(
 }
 
 /** The market or another solver was faster: it does not pay any more. */
-const BENIGN = ['NoImprovement', 'TurnoverExceeded']
+const BENIGN = ['NoImprovement', 'LossTooLarge', 'TurnoverExceeded']
 
 function toStep({ lmp, contracts, owner, block }: Look, { proposal, from, to }: Solution): Step {
   return {

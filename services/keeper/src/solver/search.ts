@@ -35,11 +35,19 @@ export async function maximize(
   let a = sizes[Math.max(0, top - 1)] ?? low
   let b = sizes[Math.min(sizes.length - 1, top + 1)] ?? high
 
-  for (let step = 0; step < refinements && b - a > 1n; step += 1) {
-    const width = ((b - a) * GOLDEN) / MILLION
-    const [left, right] = [b - width, a + width]
-    if ((await at(left)) >= (await at(right))) b = right
-    else a = left
+  const inner = () => ((b - a) * GOLDEN) / MILLION
+  let [left, right] = [b - inner(), a + inner()]
+  for (let step = 0; step < refinements && b - a > 3n; step += 1) {
+    // One of the two points of a section serves the next one too.
+    if ((await at(left)) >= (await at(right))) {
+      b = right
+      right = left
+      left = b - inner()
+    } else {
+      a = left
+      left = right
+      right = a + inner()
+    }
   }
   return best ?? { size: low, score: peak }
 }

@@ -38,7 +38,7 @@ export interface Solution {
 /** Part of what the gate allows that a proposal may cost: prices may move against it until inclusion. */
 const MARGIN_PERCENT = 90n
 const IMPOSSIBLE = -(2n ** 255n)
-/** Simulations per pair of places: about 4 + 2 * 5, two or three requests each. */
+/** Sizes tried per pair: up to 4 + 1 + 5, with two to eight simulations each. */
 const EFFORT = { samples: 4, refinements: 5 }
 
 /**
@@ -64,8 +64,13 @@ async function bestSize(
 ): Promise<Solution | undefined> {
   const found = new Map<bigint, { proposal: Proposal; check: Check }>()
   const score = async (size: bigint) => {
+    const known = found.get(size)
+    if (known !== undefined) return scoreOf(known.check)
     const proposal = await buildRoute(problem.setting, origin, to, size)
-    if (proposal === undefined) return IMPOSSIBLE
+    if (proposal === undefined) {
+      if (process.env.DBG) console.log('DBG noroute', addressOf(origin), to.destination, size)
+      return IMPOSSIBLE
+    }
     const check = await weigh(problem.setting, proposal, problem.factor)
     found.set(size, { proposal, check })
     return scoreOf(check)

@@ -88,17 +88,17 @@ describe('rebalance', () => {
   })
 
   it('searches with what the bucket leaves, less a hair', () => {
-    expect(rebalanceDue(vault({}), 3_600n)).toEqual({ room: 198n * WAD, least: WAD + 1n })
+    expect(rebalanceDue(vault({}), 3_600n)).toEqual({ room: 198n * WAD, least: 20n * WAD + 1n })
     expect(rebalanceDue(vault({ turnoverUsed: WAD / 2n }), 3_600n)).toEqual({
       room: 99n * WAD,
-      least: WAD + 1n,
+      least: 20n * WAD + 1n,
     })
   })
 
-  it('waits while a proposal is on its way, after a search without result, and for an empty bucket', () => {
+  it('waits while a proposal is on its way, after a search, and for an empty bucket', () => {
     expect(rebalanceDue(vault({ underway: true }), 3_600n)).toEqual({})
-    expect(rebalanceDue(vault({ searchedAt: 9_000n }), 3_600n)).toEqual({ nextAt: 12_600n })
-    expect(rebalanceDue(vault({ searchedAt: 6_400n }), 3_600n)).toHaveProperty('room')
+    expect(rebalanceDue(vault({ waitUntil: 10_001n }), 3_600n)).toEqual({ nextAt: 10_001n })
+    expect(rebalanceDue(vault({ waitUntil: 10_000n }), 3_600n)).toHaveProperty('room')
     expect(rebalanceDue(vault({ turnoverUsed: WAD }), 3_600n)).toEqual({ nextAt: 13_600n })
     expect(rebalanceDue(vault({ idle: 0n, deployed: 0n }), 3_600n)).toEqual({})
   })

@@ -24,7 +24,7 @@ describe('the search for a size', () => {
         const found = await maximize(1n, high, score, EFFORT)
         expect(found.score).toBe(value(found.size))
         // The bracket spans two of the three geometric steps and shrinks to 0.618^5 of itself.
-        expect(tries).toBeLessThanOrEqual(4 + 2 * 5)
+        expect(tries).toBeLessThanOrEqual(4 + 1 + 5)
         const distance = found.size > peak ? found.size - peak : peak - found.size
         expect(distance).toBeLessThanOrEqual(high / 5n)
       }),

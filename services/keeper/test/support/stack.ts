@@ -6,7 +6,13 @@ import { lmpAbi, reactorAbi, reserveAbi } from '@headrace/abi'
 import { startAnvil } from '@headrace/chaos-rpc/anvil'
 import { foundryBinary } from '@headrace/foundry'
 import { contractAddress, readDeployment } from '@headrace/service'
-import { aggregatorProxyAbi, erc20Abi, fluxAggregatorAbi, weth9Abi } from '@headrace/venues'
+import {
+  aggregatorProxyAbi,
+  erc20Abi,
+  fluxAggregatorAbi,
+  liquidityGaugeAbi,
+  weth9Abi,
+} from '@headrace/venues'
 import {
   type Address,
   createPublicClient,
@@ -26,6 +32,9 @@ const ROOT = join(import.meta.dirname, '../../../..')
 const MNEMONIC = 'test test test test test test test test test test test junk'
 const ACTORS = ['deployer', 'issuer', 'oracle', 'distributor', 'keeper', 'lp', 'governor', 'other'] as const
 type Actor = (typeof ACTORS)[number]
+
+/** More than any call here needs: an estimate can fall short of the state the call meets. */
+const GAS = toHex(12_000_000)
 
 const account = (name: Actor) => mnemonicToAccount(MNEMONIC, { addressIndex: ACTORS.indexOf(name) })
 export const actors = Object.fromEntries(ACTORS.map((name) => [name, account(name).address])) as Record<
@@ -81,7 +90,13 @@ export async function startStack({ cycleLength }: StackOptions) {
   const now = async () => (await client.getBlock()).timestamp
 
   const send = async (from: Actor, to: Address, data: Hex, value = 0n) => {
-    const hash = await node.rpc('eth_sendTransaction', { from: actors[from], to, data, value: toHex(value) })
+    const hash = await node.rpc('eth_sendTransaction', {
+      from: actors[from],
+      to,
+      data,
+      value: toHex(value),
+      gas: GAS,
+    })
     const { status } = await client.waitForTransactionReceipt({ hash: z.custom<Hex>().parse(hash) })
     if (status !== 'success') throw new Error(`${from}: a transaction to ${to} reverted (${hash})`)
   }
@@ -167,10 +182,23 @@ export async function startStack({ cycleLength }: StackOptions) {
       encodeFunctionData({ abi: lmpAbi, functionName: 'deposit', args: [parseEther('1000'), actors.lp] }),
     )
 
+    // The vault is not alone in the gauge: somebody else has staked a quarter of the pool.
+    const staked = await client.readContract({
+      address: venues.stablePool,
+      abi: erc20Abi,
+      functionName: 'balanceOf',
+      args: [actors.deployer],
+    })
+    await send('deployer', venues.stablePool, call.approve(venues.gauge))
+    const stake = encodeFunctionData({ abi: liquidityGaugeAbi, functionName: 'deposit', args: [staked / 4n] })
+    await send('deployer', venues.gauge, stake)
+
     const feeds = [...venues.lstFeeds, venues.abcFeed, venues.rewardFeed]
+    /** Answers that differ from the last ones; by feed. */
+    const answers = new Map<Address, bigint>()
     const pushFeeds = async () => {
       for (const feed of feeds) {
-        const [aggregator, answer] = await Promise.all([
+        const [aggregator, last] = await Promise.all([
           client.readContract({ address: feed, abi: aggregatorProxyAbi, functionName: 'aggregator' }),
           client.readContract({ address: feed, abi: aggregatorProxyAbi, functionName: 'latestAnswer' }),
         ])
@@ -179,21 +207,28 @@ export async function startStack({ cycleLength }: StackOptions) {
           abi: fluxAggregatorAbi,
           functionName: 'latestRound',
         })
+        const args = [round + 1n, answers.get(feed) ?? last] as const
         await send(
           'oracle',
           aggregator,
-          encodeFunctionData({ abi: fluxAggregatorAbi, functionName: 'submit', args: [round + 1n, answer] }),
+          encodeFunctionData({ abi: fluxAggregatorAbi, functionName: 'submit', args }),
         )
       }
     }
 
-    const keyFile = join(dir, 'keeper.key')
-    const key = account('keeper').getHdKey().privateKey
-    if (key === null) throw new Error('the mnemonic gives no key')
-    writeFileSync(keyFile, `${toHex(key)}\n`, { mode: 0o600 })
+    const journal = join(dir, 'keeper.db')
+    const keyFile = (name: Actor) => {
+      const key = account(name).getHdKey().privateKey
+      if (key === null) throw new Error('the mnemonic gives no key')
+      const file = join(dir, `${name}.key`)
+      writeFileSync(file, `${toHex(key)}\n`, { mode: 0o600 })
+      return file
+    }
 
     return {
       url: node.url,
+      journal,
+      keyFile,
       rpc: node.rpc,
       chainId,
       client,
@@ -203,7 +238,45 @@ export async function startStack({ cycleLength }: StackOptions) {
       dir,
       send,
       now,
-      pushFeeds,
+      /** The issuer publishes a rate; the market follows with the next jump. */
+      async setRate(lst: number, rate: bigint) {
+        const [token, feed] = [venues.lsts[lst], venues.lstFeeds[lst]]
+        if (token === undefined || feed === undefined) throw new Error(`there is no LST ${lst}`)
+        await send(
+          'issuer',
+          token,
+          encodeFunctionData({ abi: lstAbi, functionName: 'setRate', args: [rate] }),
+        )
+        answers.set(feed, rate)
+      },
+      /** The depositor of the vault leaves with all that is idle. */
+      async withdrawIdle() {
+        const args = [actors.lp] as const
+        const assets = await client.readContract({
+          address: lmp.address,
+          abi: lmpAbi,
+          functionName: 'maxWithdraw',
+          args,
+        })
+        const data = encodeFunctionData({
+          abi: lmpAbi,
+          functionName: 'withdraw',
+          args: [assets, actors.lp, actors.lp],
+        })
+        await send('lp', lmp.address, data)
+      },
+      /** Pays the gauge of the Balancer pool for seven days from now. */
+      async fundGauge(amount: bigint) {
+        await send('issuer', venues.rewardToken, call.mint(actors.distributor, amount))
+        await send('distributor', venues.rewardToken, call.approve(venues.gauge))
+        const args = [venues.rewardToken, amount] as const
+        const data = encodeFunctionData({
+          abi: liquidityGaugeAbi,
+          functionName: 'deposit_reward_token',
+          args,
+        })
+        await send('distributor', venues.gauge, data)
+      },
       /** Moves block time and renews every feed at its last answer. */
       async jump(seconds: bigint) {
         await node.rpc('evm_increaseTime', Number(seconds))
@@ -215,8 +288,8 @@ export async function startStack({ cycleLength }: StackOptions) {
         RPC_URLS: node.url,
         CHAIN_ID: String(chainId),
         DEPLOYMENT_FILE: join(ROOT, files.deployment),
-        KEEPER_KEY_FILE: keyFile,
-        DATABASE_FILE: join(dir, 'keeper.db'),
+        KEEPER_KEY_FILE: keyFile('keeper'),
+        DATABASE_FILE: journal,
         POLL_INTERVAL_MS: '100',
         LOG_LEVEL: 'info',
         ...change,
@@ -229,6 +302,7 @@ export async function startStack({ cycleLength }: StackOptions) {
   }
 }
 
+const lstAbi = parseAbi(['function setRate(uint256 rate)'])
 const mintAbi = parseAbi(['function mint(address to, uint256 amount)'])
 
 function forgeScript(url: string, script: string, env: Record<string, string>): Promise<void> {

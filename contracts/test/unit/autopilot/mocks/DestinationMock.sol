@@ -9,6 +9,8 @@ contract DestinationMock {
     bool public ok = true;
 
     uint256 public issuerRate = 1e18;
+    /// @dev Empty: one leg with `issuerRate`.
+    uint256[] private _legRates;
     uint256 public discount;
     uint256 public totalSupply;
 
@@ -29,6 +31,16 @@ contract DestinationMock {
 
     function setIssuerRate(uint256 rate) external {
         issuerRate = rate;
+    }
+
+    function setLegRates(uint256[] calldata rates) external {
+        _legRates = rates;
+    }
+
+    function issuerRates() external view returns (uint256[] memory rates) {
+        if (_legRates.length != 0) return _legRates;
+        rates = new uint256[](1);
+        rates[0] = issuerRate;
     }
 
     function setDiscount(uint256 discount_) external {

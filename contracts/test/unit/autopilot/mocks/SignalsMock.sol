@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ISignals} from "../../../../src/autopilot/ISignals.sol";
+import {DestinationMock} from "./DestinationMock.sol";
 
 /// @notice Signals as a test wants them.
 contract SignalsMock {
@@ -9,6 +10,10 @@ contract SignalsMock {
 
     function signal(address destination) external view returns (ISignals.Signal memory) {
         return _signals[destination];
+    }
+
+    function isBelowSnapshot(address destination) external view returns (bool) {
+        return DestinationMock(destination).issuerRate() < _signals[destination].rate;
     }
 
     function setBase(address destination, uint128 base, uint128 sample) external {

@@ -1,0 +1,110 @@
+import { lmpAbi, rebalanceGateAbi } from '@headrace/abi'
+import { contractAddress } from '@headrace/service'
+import { erc20Abi, getAbiItem } from 'viem'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keeper } from './support/cli.ts'
+import { actors, type Stack, startStack } from './support/stack.ts'
+
+const WAD = 10n ** 18n
+const DAY = 86_400n
+
+/** The solver against the real venues, gauge and gate; each move is the keeper's own. */
+describe('rebalance', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    stack = await startStack({ cycleLength: 365 * 86_400 })
+  }, 180_000)
+  afterAll(() => stack?.stop())
+
+  const runOnce = async () => {
+    await stack.rpc('evm_mine')
+    const from = await stack.client.getBlockNumber()
+    const { code, stderr } = await keeper(['run', '--once'], stack.env())
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    return movesSince(from)
+  }
+
+  const movesSince = async (fromBlock: bigint) => {
+    const gate = contractAddress(stack.deployment, 'rebalanceGate')
+    const [moves, checks] = await Promise.all([
+      stack.client.getLogs({
+        address: stack.lmp.address,
+        event: getAbiItem({ abi: lmpAbi, name: 'Rebalanced' }),
+        strict: true,
+        fromBlock,
+      }),
+      stack.client.getLogs({
+        address: gate,
+        event: getAbiItem({ abi: rebalanceGateAbi, name: 'RebalanceChecked' }),
+        strict: true,
+        fromBlock,
+      }),
+    ])
+    expect(checks).toHaveLength(moves.length)
+    return moves.map(({ args }, i) => ({
+      from: nameOf(args.outs[0]?.destination),
+      to: nameOf(args.ins[0]?.destination),
+      ...checks[i]?.args,
+    }))
+  }
+
+  const nameOf = (address?: string) =>
+    stack.lmp.destinations.find((each) => each.address === address)?.name ?? 'idle'
+
+  /** Nothing of a route stays with the executor, and the keeper wins no more than the slack. */
+  const expectNothingLeft = async () => {
+    const executor = contractAddress(stack.deployment, 'solverExecutor')
+    const { venues } = stack
+    const tokens = [
+      venues.weth,
+      ...venues.lsts,
+      venues.stablePool,
+      venues.curveToken,
+      ...stack.lmp.destinations.map(({ address }) => address),
+    ]
+    for (const address of tokens) {
+      const read = (account: `0x${string}`) =>
+        stack.client.readContract({ address, abi: erc20Abi, functionName: 'balanceOf', args: [account] })
+      expect(await read(executor)).toBe(0n)
+      expect(await read(actors.keeper)).toBeLessThan(WAD / 50n)
+    }
+  }
+
+  it('takes idle to the pool whose gauge pays, as far as the turnover bucket lets it', {
+    timeout: 120_000,
+  }, async () => {
+    const moves = await runOnce()
+    expect(moves.map(({ from, to }) => `${from} to ${to}`)).toContain('idle to Balancer')
+    const [move] = moves
+    expect(move?.incomeAfter).toBeGreaterThan(move?.incomeBefore ?? 0n)
+    expect(move?.moved).toBeGreaterThan(100n * WAD)
+    expect(move?.moved).toBeLessThan(201n * WAD)
+    await expectNothingLeft()
+    expect(await runOnce()).toEqual([])
+  })
+
+  it('moves from Balancer to Curve when the gauge runs dry and the other coins earn more', {
+    timeout: 180_000,
+  }, async () => {
+    // Idle would go first: it earns nothing.
+    await stack.withdrawIdle()
+    for (let day = 1n; day <= 8n; day += 1n) {
+      await stack.setRate(1, WAD + (day * WAD) / 5_000n)
+      await stack.setRate(2, WAD + (day * WAD) / 5_000n)
+      await stack.jump(DAY)
+    }
+    const moves = await runOnce()
+    expect(moves.map(({ from, to }) => `${from} to ${to}`)).toContain('Balancer to Curve')
+    for (const move of moves) expect(move.incomeAfter).toBeGreaterThan(move.incomeBefore ?? 0n)
+    await expectNothingLeft()
+  })
+
+  it('moves back when the gauge pays again', { timeout: 180_000 }, async () => {
+    await stack.fundGauge(20_000n * WAD)
+    await stack.jump(DAY)
+    const moves = await runOnce()
+    expect(moves.map(({ from, to }) => `${from} to ${to}`)).toContain('Curve to Balancer')
+    await expectNothingLeft()
+  })
+})
