@@ -33,32 +33,43 @@ export interface HandlerCalls {
   effective: number
 }
 
-/** Lines "name calls effective" of the table an invariant suite prints, e.g. `deposit 47 31` or `deposit 47 effective 31`. */
-export function handlerTable(logs: readonly string[]): HandlerCalls[] {
-  return logs.flatMap((line) => {
-    const match = /^\s*(\w+)\s+(\d+)\s+(?:effective\s+)?(\d+)\s*$/.exec(line)
+/** The table an invariant suite prints: a line `calls 4500 ...`, and per handler `name calls effective`. */
+export interface HandlerTable {
+  /** All calls, as the suite counts them. */
+  total: number
+  handlers: HandlerCalls[]
+}
+
+export function handlerTable(logs: readonly string[]): HandlerTable {
+  const totals = logs.flatMap((line) => /^\s*calls (\d+)/.exec(line)?.[1] ?? [])
+  const handlers = logs.flatMap((line) => {
+    const match = /^\s*(\S.*?)\s+(\d+)\s+(?:effective\s+)?(\d+)\s*$/.exec(line)
     const [, handler, calls, effective] = match ?? []
     if (handler === undefined) return []
     return [{ handler, calls: Number(calls), effective: Number(effective) }]
   })
+  return { total: Number(totals.at(0) ?? 0), handlers }
 }
 
 export interface Spread {
   handlers: number
   calls: number
-  /** The handler with the fewest calls, and its share of an equal share. */
+  /** The handler with the fewest calls, and its part of an equal share. */
   least: HandlerCalls & { share: number }
   idle: string[]
+  /** The table accounts for all calls. */
+  complete: boolean
   holds: boolean
 }
 
 /** No handler below half its equal share of all calls, none without effect. Undefined for an empty table. */
-export function spread(table: readonly HandlerCalls[]): Spread | undefined {
-  const calls = table.reduce((sum, entry) => sum + entry.calls, 0)
-  const [first] = [...table].sort((a, b) => a.calls - b.calls)
+export function spread({ total, handlers }: HandlerTable): Spread | undefined {
+  const calls = handlers.reduce((sum, entry) => sum + entry.calls, 0)
+  const [first] = [...handlers].sort((a, b) => a.calls - b.calls)
   if (first === undefined || calls === 0) return undefined
-  const share = (first.calls * table.length) / calls
-  const idle = table.filter(({ effective }) => effective === 0).map(({ handler }) => handler)
-  const holds = share >= 0.5 && idle.length === 0
-  return { handlers: table.length, calls, least: { ...first, share }, idle, holds }
+  const share = (first.calls * handlers.length) / calls
+  const idle = handlers.filter(({ effective }) => effective === 0).map(({ handler }) => handler)
+  const complete = calls === total
+  const holds = share >= 0.5 && idle.length === 0 && complete
+  return { handlers: handlers.length, calls, least: { ...first, share }, idle, complete, holds }
 }

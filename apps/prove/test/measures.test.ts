@@ -6,6 +6,8 @@ import { importsOf, outside } from '../src/imports.ts'
 import { parseSummary, progress } from '../src/summary.ts'
 import { table, verdict } from '../src/table.ts'
 
+const entry = (handler: string, calls: number, effective = 1) => ({ handler, calls, effective })
+
 it('reads a report of forge', () => {
   const report = {
     'contracts/test/invariant/lmp/Lmp.t.sol:LmpInvariants': {
@@ -30,19 +32,19 @@ it('reads a report of forge', () => {
     ['test_a', 'unit', false],
     ['testFuzz_b', 'fuzz', true],
   ])
-  expect(handlerTable(tests[0]?.logs ?? [])).toEqual([
-    { handler: 'deposit', calls: 6, effective: 4 },
-    { handler: 'redeem', calls: 4, effective: 0 },
-  ])
+  expect(handlerTable(tests[0]?.logs ?? [])).toEqual({
+    total: 10,
+    handlers: [entry('deposit', 6, 4), entry('redeem', 4, 0)],
+  })
 })
 
-it('reads a table without the word effective, and nothing else', () => {
-  expect(handlerTable(['calls 4500', 'rollovers completed 12', 'fill 30 29'])).toEqual([
-    { handler: 'fill', calls: 30, effective: 29 },
-  ])
+it('reads a table without the word effective, with names of several words, and nothing else', () => {
+  const logs = ['calls 70', 'rollovers completed 12', 'fill 30 29', 'price, pools follow 40 38']
+  expect(handlerTable(logs)).toEqual({
+    total: 70,
+    handlers: [entry('fill', 30, 29), entry('price, pools follow', 40, 38)],
+  })
 })
-
-const entry = (handler: string, calls: number, effective = 1) => ({ handler, calls, effective })
 
 it.each([
   ['equal calls', [entry('a', 50), entry('b', 50)], true],
@@ -51,12 +53,16 @@ it.each([
   ['a handler that was never called', [entry('a', 0), entry('b', 100)], false],
   ['a handler without effect', [entry('a', 50, 0), entry('b', 50)], false],
 ])('judges %s', (_, calls, holds) => {
-  expect(spread(calls)?.holds).toBe(holds)
+  expect(spread({ total: 100, handlers: calls })?.holds).toBe(holds)
+})
+
+it('does not trust a table that leaves calls out', () => {
+  expect(spread({ total: 101, handlers: [entry('a', 50), entry('b', 50)] })?.holds).toBe(false)
 })
 
 it('says nothing of an empty table', () => {
-  expect(spread([])).toBeUndefined()
-  expect(spread([entry('a', 0)])).toBeUndefined()
+  expect(spread({ total: 0, handlers: [] })).toBeUndefined()
+  expect(spread({ total: 0, handlers: [entry('a', 0)] })).toBeUndefined()
 })
 
 const SUMMARY = {

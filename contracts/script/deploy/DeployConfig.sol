@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {stdJson} from "forge-std/StdJson.sol";
 import {Vm} from "forge-std/Vm.sol";
 
@@ -106,8 +107,8 @@ library DeployConfigReader {
         g.curator = _address(json, ".governance.curator");
         g.risk = _address(json, ".governance.risk");
         g.guardian = _address(json, ".governance.guardian");
-        g.governorDelay = uint32(_uint(json, ".governance.governorDelay"));
-        g.curatorDelay = uint32(_uint(json, ".governance.curatorDelay"));
+        g.governorDelay = _uint32(json, ".governance.governorDelay");
+        g.curatorDelay = _uint32(json, ".governance.curatorDelay");
     }
 
     function _prices(string memory json) private view returns (PriceConfig[] memory list) {
@@ -117,7 +118,7 @@ library DeployConfigReader {
             list[i].token = _address(json, string.concat(item, ".token"));
             list[i].symbol = _string(json, string.concat(item, ".symbol"));
             list[i].feed = _address(json, string.concat(item, ".feed"));
-            list[i].maxAge = uint32(_uint(json, string.concat(item, ".maxAge")));
+            list[i].maxAge = _uint32(json, string.concat(item, ".maxAge"));
             list[i].issuer = json.readAddressOr(string.concat(item, ".issuer"), address(0));
         }
     }
@@ -196,6 +197,10 @@ library DeployConfigReader {
     function _uint(string memory json, string memory path) private view returns (uint256) {
         require(vm.keyExistsJson(json, path), MissingField(path));
         return json.readUint(path);
+    }
+
+    function _uint32(string memory json, string memory path) private view returns (uint32) {
+        return SafeCast.toUint32(_uint(json, path));
     }
 
     function _string(string memory json, string memory path) private view returns (string memory) {

@@ -121,7 +121,8 @@ library Deployer {
     function setPrices(DeployConfig memory config, PriceRegistry registry) internal {
         for (uint256 i; i < config.prices.length; ++i) {
             PriceConfig memory p = config.prices[i];
-            if (registry.source(p.token).feed == p.feed) continue;
+            IPriceRegistry.Source memory set = registry.source(p.token);
+            if (set.feed == p.feed && set.maxAge == p.maxAge && set.issuer == p.issuer) continue;
             registry.setSource(p.token, p.feed, p.maxAge, p.issuer);
         }
     }

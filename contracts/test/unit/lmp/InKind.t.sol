@@ -44,6 +44,17 @@ contract LmpInKindTest is LmpBase {
         assertEq(lmp.book().locked, 0.5e18, "k covers it: none leaves the lock");
     }
 
+    /// @dev k is measured on idle + sumMin, what leavers are paid from, not on V.
+    function test_keepIsMeasuredOnTheLowerValue() public {
+        a.setPrices(1e18, 0.995e18, 1e18);
+        _addProfit(0.5e18);
+        lmp.report();
+        vm.prank(alice);
+        (uint256 assets,, uint256[] memory units) = lmp.redeemInKind(50e18, alice);
+        uint256 exitable = 50.5e18 + 49.75e18;
+        assertApproxEqRel(assets + units[0], uint256(100.5e18) * (exitable - 0.5e18) / exitable / 2, 1e6);
+    }
+
     function test_moreThanOnePercentLocked() public {
         _addProfit(5e18);
         uint256 released = 100e18;

@@ -139,4 +139,40 @@ contract LmpProfitTest is LmpBase {
         assertLe(lmp.previewDeposit(assets), lmp.previewWithdraw(assets));
         assertGe(lmp.previewMint(shares), lmp.previewRedeem(shares));
     }
+
+    /// @dev Each conversion lies on its side of the exact price, by less than one.
+    function testFuzz_roundingsAreAgainstTheOneWhoActs(uint256 amount, uint256 profit) public {
+        _addProfit(_bound(profit, 1e18, 77e18));
+        skip(7 hours);
+        lmp.report();
+        amount = _bound(amount, 1e3, 50e18);
+        (uint256 supply, uint256 entry, uint256 exit) =
+            (lmp.totalSupply() + 1, lmp.entryAssets() + 1, lmp.exitAssets() + 1);
+        uint256 snapshot = vm.snapshotState();
+
+        uint256 shares = _deposit(bob, amount);
+        assertLe(shares * entry, amount * supply);
+        assertGt((shares + 1) * entry, amount * supply);
+        vm.revertToState(snapshot);
+
+        asset.mint(bob, 1e30);
+        vm.startPrank(bob);
+        asset.approve(address(lmp), 1e30);
+        uint256 assets = lmp.mint(amount, bob);
+        assertGe(assets * supply, amount * entry);
+        assertLt((assets - 1) * supply, amount * entry);
+        vm.stopPrank();
+        vm.revertToState(snapshot);
+
+        vm.startPrank(alice);
+        assets = lmp.redeem(amount, alice, alice);
+        assertLe(assets * supply, amount * exit);
+        assertGt((assets + 1) * supply, amount * exit);
+        vm.revertToState(snapshot);
+
+        vm.startPrank(alice);
+        shares = lmp.withdraw(amount, alice, alice);
+        assertGe(shares * exit, amount * supply);
+        assertLt((shares - 1) * exit, amount * supply);
+    }
 }
