@@ -3,6 +3,7 @@ import { describeCase } from '../src/bad-case.ts'
 import { killSummary } from '../src/claims/keeper.ts'
 import { handlerTable, parseForge, spread } from '../src/forge.ts'
 import { importsOf, outside } from '../src/imports.ts'
+import { refusals } from '../src/refusals.ts'
 import { parseSummary, progress } from '../src/summary.ts'
 import { table, verdict } from '../src/table.ts'
 
@@ -63,6 +64,18 @@ it('does not trust a table that leaves calls out', () => {
 it('says nothing of an empty table', () => {
   expect(spread({ total: 0, handlers: [] })).toBeUndefined()
   expect(spread({ total: 0, handlers: [entry('a', 0)] })).toBeUndefined()
+})
+
+it('finds errors for bad input that no test expects', () => {
+  const sources = [
+    '  error ZeroAmount();\n  error OnlyReserve();\n  error NotEnoughGas();',
+    'error ZeroAmount();',
+  ]
+  const tests = ['vm.expectRevert(IVault.ZeroAmount.selector);']
+  expect(refusals(sources, tests)).toEqual({
+    declared: ['OnlyReserve', 'ZeroAmount'],
+    untested: ['OnlyReserve'],
+  })
 })
 
 const SUMMARY = {

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { foundryBinary } from '@headrace/foundry'
 import { atLeast, type Claim, type Context, type Row, row } from '../claim.ts'
 import { type ForgeTest, handlerTable, parseForge, type Spread, spread } from '../forge.ts'
+import { refusals, solidity } from '../refusals.ts'
 
 /** Random choices of forge come from the seed of the run. */
 export async function forge(
@@ -78,6 +80,7 @@ export const contracts: Claim = {
         'a16z ERC-4626 properties',
         tests.filter(({ suite }) => /conformance\/.*4626/i.test(suite)),
       ),
+      refusalRow(context.root),
       ...VECTORS.map(([what, name]) =>
         all(
           what,
@@ -86,6 +89,21 @@ export const contracts: Claim = {
       ),
     ]
   },
+}
+
+/** Zero amounts or addresses, unknown ids, wrong callers: that the tests pass is a row of its own. */
+function refusalRow(root: string): Row {
+  const contracts = join(root, 'contracts')
+  const { declared, untested } = refusals(
+    solidity(join(contracts, 'src'), '.sol'),
+    solidity(join(contracts, 'test'), '.t.sol'),
+  )
+  return row(
+    'errors for bad input, each expected by a test',
+    'all of them',
+    `${declared.length - untested.length} of ${declared.length}${untested.map((name) => `, not ${name}`).join('')}`,
+    declared.length > 0 && untested.length === 0,
+  )
 }
 
 /** There are such tests, and all of them pass. */

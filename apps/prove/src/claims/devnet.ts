@@ -83,6 +83,7 @@ function summaryRows(summary: DevnetSummary, { stdout }: Ended): Row[] {
 }
 
 export const exit = ({ code, signal, stderr }: Ended): string => {
-  const words = code === 0 ? '' : `: ${lines(stderr).at(0) ?? ''}`
-  return `${code === null ? `killed by ${signal}` : `exit code ${code}`}${words}`
+  const [words] = code === 0 ? [] : lines(stderr)
+  const end = code === null ? `killed by ${signal}` : `exit code ${code}`
+  return words === undefined ? end : `${end}: ${words}`
 }
