@@ -28,7 +28,11 @@ afterAll(async () => {
 })
 
 const client = () => createPublicClient({ transport: http(proxy.url, { retryCount: 0, timeout: 2_000 }) })
-const transfer = () => node.rpc('eth_sendTransaction', { from: RICH, to: LOGGER, value: '0x1' })
+/** Sent and mined: the node answers before it mines. */
+async function transfer() {
+  const hash = await node.rpc('eth_sendTransaction', { from: RICH, to: LOGGER, value: '0x1' })
+  await expect.poll(() => node.rpc('eth_getTransactionReceipt', hash)).not.toBeNull()
+}
 
 it('forwards single calls and batches', async () => {
   expect(await client().getChainId()).toBe(31337)
