@@ -1,3 +1,4 @@
+import { awaitReceipt } from '@headrace/chain'
 import {
   type Abi,
   type Address,
@@ -8,21 +9,10 @@ import {
   createWalletClient,
   type EncodeFunctionDataParameters,
   encodeFunctionData,
-  type Hash,
   http,
-  type TransactionReceipt,
-  TransactionReceiptNotFoundError,
 } from 'viem'
 import { foundry } from 'viem/chains'
 import { type Actor, accounts } from './accounts.ts'
-import { sleep } from './processes.ts'
-
-const RECEIPT_TIMEOUT_MS = 30_000
-
-const notMinedYet = (error: unknown) => {
-  if (error instanceof TransactionReceiptNotFoundError) return undefined
-  throw error
-}
 
 /** The devnet's chain as its actors use it: the node holds their keys and mines every transaction at once. */
 export function connect(url: string) {
@@ -53,18 +43,9 @@ export function connect(url: string) {
       data,
       value: call.value ?? 0n,
     })
-    const receipt = await mined(hash)
+    const receipt = await awaitReceipt(client, hash)
     if (receipt.status !== 'success')
       throw new Error(`${actor}: ${String(call.functionName)} reverted (${hash})`)
-  }
-
-  /** viem looks again only when a block arrives; on this chain none comes after the one with the transaction. */
-  async function mined(hash: Hash): Promise<TransactionReceipt> {
-    for (const deadline = Date.now() + RECEIPT_TIMEOUT_MS; Date.now() < deadline; await sleep(10)) {
-      const receipt = await client.getTransactionReceipt({ hash }).catch(notMinedYet)
-      if (receipt !== undefined) return receipt
-    }
-    throw new Error(`transaction ${hash} was not mined within ${RECEIPT_TIMEOUT_MS / 1000} s`)
   }
 
   async function now(): Promise<bigint> {

@@ -2,5 +2,6 @@ export { type BlockRef, pinnedTo, readBlock, readFinalized, readHead } from './b
 export { type ChainAccess, type ConnectOptions, connect, type Endpoint } from './connect.ts'
 export { briefly, type EndpointFailure, isTooWide, RpcUnavailableError } from './faults.ts'
 export { type LogRange, logsOfBlock, type ScanOptions, scanLogs } from './logs.ts'
+export { awaitReceipt } from './receipt.ts'
 export { type ChainStep, compareChain, DeepReorgError } from './reorg.ts'
 export { type Arrival, type HeadWatch, type WatchOptions, watchHeads } from './watch.ts'

@@ -162,7 +162,11 @@ it('finds the common ancestor over a real reorg', async () => {
 it('scans every log once, in order, narrowing where the node refuses', async () => {
   const { client } = open()
   const fromBlock = (await readHead(client)).number + 1n
-  for (let i = 0; i < 20; i++) await node.rpc('eth_sendTransaction', { from: RICH, to: LOGGER })
+  for (let i = 0n; i < 20n; i++) {
+    await node.rpc('eth_sendTransaction', { from: RICH, to: LOGGER })
+    // The node answers before it mines: each transaction gets a block of its own.
+    await expect.poll(async () => (await readHead(client)).number).toBe(fromBlock + i)
+  }
   const toBlock = (await readHead(client)).number
   const refusal = { kind: 'error', code: -32005, message: 'query returned more than 10000 results' } as const
   first.set({ ...refusal, methods: ['eth_getLogs'], times: 3 })

@@ -1,3 +1,4 @@
+import { awaitReceipt } from '@headrace/chain'
 import type { TestNode } from '@headrace/chaos-rpc/anvil'
 import type { Deployment } from '@headrace/service'
 import {
@@ -41,14 +42,14 @@ export class World {
 
   async deploy({ abi, bytecode }: Code, ...args: unknown[]): Promise<Contract> {
     const hash = await this.#wallet.deployContract({ abi, bytecode, args })
-    const { contractAddress, status } = await this.client.waitForTransactionReceipt({ hash })
+    const { contractAddress, status } = await awaitReceipt(this.client, hash)
     if (!contractAddress || status !== 'success') throw new Error('a deployment failed')
     return { address: getAddress(contractAddress), abi }
   }
 
   async send({ address, abi }: Contract, functionName: string, ...args: unknown[]): Promise<void> {
     const hash = await this.#wallet.writeContract({ address, abi, functionName, args, gas: 8_000_000n })
-    const { status } = await this.client.waitForTransactionReceipt({ hash })
+    const { status } = await awaitReceipt(this.client, hash)
     if (status !== 'success') throw new Error(`${functionName} reverted`)
     await this.onBlock()
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { lmpAbi, reactorAbi, reserveAbi } from '@headrace/abi'
+import { awaitReceipt } from '@headrace/chain'
 import { startAnvil } from '@headrace/chaos-rpc/anvil'
 import { foundryBinary } from '@headrace/foundry'
 import { contractAddress, readDeployment } from '@headrace/service'
@@ -97,7 +98,7 @@ export async function startStack({ cycleLength }: StackOptions) {
       value: toHex(value),
       gas: GAS,
     })
-    const { status } = await client.waitForTransactionReceipt({ hash: z.custom<Hex>().parse(hash) })
+    const { status } = await awaitReceipt(client, z.custom<Hex>().parse(hash))
     if (status !== 'success') throw new Error(`${from}: a transaction to ${to} reverted (${hash})`)
   }
 
