@@ -1,8 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { foundryBinary } from '@headrace/foundry'
-import { PRODUCT, runService, type Service } from '@headrace/service'
+import { PRODUCT, runService, type Service, StartupError } from '@headrace/service'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ACCOUNT_COUNT, MNEMONIC } from './accounts.ts'
 import { Lps } from './actors/lps.ts'
@@ -54,8 +54,7 @@ async function run(options: Options, service: Service): Promise<void> {
   await requireFreePort(options.apiPort, 'the API', '--api-port')
   await requireFreePort(options.metricsPort, "the keeper's metrics", '--metrics-port')
   const history = loadHistory(options.scenario)
-  rmSync(options.state, { recursive: true, force: true })
-  mkdirSync(options.state, { recursive: true })
+  emptyStateDirectory(options.state)
 
   const processes = new Processes()
   service.onStop(() => processes.stop())
@@ -163,6 +162,17 @@ async function run(options: Options, service: Service): Promise<void> {
     const file = join(options.state, 'summary.json')
     writeFileSync(file, `${JSON.stringify({ ...phases.report(), ...summary, verified }, null, 2)}\n`)
   }
+}
+
+/** Empties a directory that is new, empty or of an earlier devnet, and no other. */
+function emptyStateDirectory(directory: string): void {
+  const marker = join(directory, '.headrace-devnet')
+  if (existsSync(directory) && readdirSync(directory).length > 0 && !existsSync(marker)) {
+    throw new StartupError(`--state ${directory} holds other files: name an empty directory`)
+  }
+  rmSync(directory, { recursive: true, force: true })
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(marker, '')
 }
 
 /** The independent verifier, as a program of its own; its exit code decides. */

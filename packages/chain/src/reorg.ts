@@ -29,7 +29,7 @@ export class DeepReorgError extends Error {
  * @param stored consecutive blocks, oldest first, at least one; the oldest should be final.
  * @param head the chain's newest block.
  * @param canonical the chain's block of a number, `undefined` when it has none.
- * @throws DeepReorgError when no stored block is on the chain.
+ * @throws DeepReorgError when no stored block is on the chain; Error when the endpoint lags too far to tell.
  */
 export async function compareChain(
   stored: readonly BlockRef[],
@@ -43,12 +43,23 @@ export async function compareChain(
   if (stored.some(({ hash }) => hash === head.hash)) return { kind: 'behind' }
   if (head.parentHash === tip.hash) return { kind: 'extended', ancestor: tip }
 
+  // A block an endpoint does not know proves nothing: it may lag. Only another block in its place is a reorg.
+  if (head.number < oldest.number) {
+    throw new Error(
+      `the endpoint is at block ${head.number}, below ${oldest.number} that is final here: it lags`,
+    )
+  }
   const orphaned: BlockRef[] = []
   for (const block of [...stored].reverse()) {
-    if (block.number <= head.number && (await canonical(block.number))?.hash === block.hash) {
-      return orphaned.length === 0
-        ? { kind: 'extended', ancestor: block }
-        : { kind: 'reorged', ancestor: block, orphaned }
+    if (block.number <= head.number) {
+      const found = await canonical(block.number)
+      if (found === undefined)
+        throw new Error(`the endpoint does not have block ${block.number} yet: it lags`)
+      if (found.hash === block.hash) {
+        return orphaned.length === 0
+          ? { kind: 'extended', ancestor: block }
+          : { kind: 'reorged', ancestor: block, orphaned }
+      }
     }
     orphaned.push(block)
   }

@@ -157,6 +157,12 @@ it('finds the common ancestor over a real reorg', async () => {
   })
   await node.rpc('anvil_reorg', 9, [])
   await expect(compareChain(stored, await head(), canonical)).rejects.toThrow(DeepReorgError)
+  // An endpoint that does not know a block, or is far behind, proves no reorg.
+  await expect(compareChain(stored, await head(), async () => undefined)).rejects.toThrow(/lags/)
+  const [oldest] = stored
+  if (oldest === undefined) throw new Error('nothing stored')
+  const behind = { ...(await head()), number: oldest.number - 1n }
+  await expect(compareChain(stored, behind, canonical)).rejects.toThrow(/lags/)
 })
 
 it('scans every log once, in order, narrowing where the node refuses', async () => {

@@ -13,6 +13,9 @@ export interface RunOptions {
   stopTimeoutMs?: number
 }
 
+/** RPC errors name their URL, which may hold a key. */
+const withoutUrls = (text: string | undefined) => text?.replace(/^\s*URL: .*$/gm, 'URL: (hidden)')
+
 /**
  * Runs a program to its end and exits the process: 0 after `run` returned or a signal stopped it, the `exitCode` of
  * an error that has one (one line on stderr), 1 for any other failure or when stopping takes too long. A second
@@ -37,7 +40,8 @@ export async function runService(
     const exitCode = operatorExitCode(error)
     code = Math.max(code, exitCode ?? 1)
     process.stderr.write(`${name}: ${oneLine(error)}\n`)
-    if (exitCode === undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+    if (exitCode === undefined && error instanceof Error)
+      process.stderr.write(`${withoutUrls(error.stack)}\n`)
   }
 
   const ended = run({ signal: stopping.signal, onStop: (close) => closers.push(close) }).catch((error) => {

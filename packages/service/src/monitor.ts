@@ -49,7 +49,8 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     }),
   }
   const server = createServer(async (request, response) => {
-    const route = routes[new URL(request.url ?? '/', 'http://monitor').pathname]
+    // Not a URL parser: what it throws on, anybody who reaches the port may send.
+    const route = routes[(request.url ?? '/').split('?', 1)[0] ?? '/']
     const answer =
       route === undefined
         ? { status: 404, type: 'text/plain', body: 'paths: /healthz /readyz /metrics\n' }

@@ -130,6 +130,8 @@ it('serves health and metrics, and names the variable of a taken port', async ()
   expect((await get('/readyz')).status).toBe(200)
   expect((await get('/metrics')).body).toContain('jobs_total{service="keeper"} 1')
   expect((await get('/other')).status).toBe(404)
+  // What a URL parser throws on must not end the service.
+  expect((await get('//')).status).toBe(404)
   await expect(startMonitor({ port: monitor.port, ...options })).rejects.toThrow(
     `port ${monitor.port} is in use: stop what uses it or set METRICS_PORT to a free port`,
   )

@@ -36,10 +36,14 @@ export function keeperMetrics(registry: Registry) {
     labelNames: ['job'] as const,
     registers,
   })
-  const silent = new Gauge({
+  let silentMs = () => 0
+  new Gauge({
     name: 'keeper_head_silent_seconds',
     help: 'Time since a new block arrived, by the clock of this machine.',
     registers,
+    collect() {
+      this.set(silentMs() / 1000)
+    },
   })
   const balance = new Gauge({
     name: 'keeper_balance_wei',
@@ -54,8 +58,11 @@ export function keeperMetrics(registry: Registry) {
     lookFailed: (job: JobName) => failures.inc({ job }),
     dueAt: (job: JobName, time: bigint) => due.set({ job }, Number(time)),
     lookedAt: (job: JobName, number: bigint) => looked.set({ job }, Number(number)),
+    /** Says how to learn since when the chain is silent, in milliseconds. */
+    silenceOf: (read: () => number) => {
+      silentMs = read
+    },
     headSeen: (number: bigint) => head.set(Number(number)),
-    silentFor: (ms: number) => silent.set(ms / 1000),
     balanceIs: (wei: bigint) => balance.set(Number(wei)),
   }
 }

@@ -1,4 +1,4 @@
-import { type ChainAccess, connect } from '@headrace/chain'
+import { briefly, type ChainAccess, connect } from '@headrace/chain'
 import {
   assertChainId,
   assertCode,
@@ -33,7 +33,7 @@ export async function openEnvironment(config: KeeperConfig, log: Logger): Promis
   const chain = connect({
     urls: config.RPC_URLS,
     onFailure: ({ endpoint, method, error }) =>
-      log.debug({ endpoint, method, error: error.message }, 'endpoint failed'),
+      log.debug({ endpoint, method, error: briefly(error) }, 'endpoint failed'),
   })
   await assertChainId(chain.endpoints, config.CHAIN_ID)
 

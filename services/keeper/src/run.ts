@@ -95,6 +95,7 @@ async function keepRunning({
     },
     onError: (error) => log.warn({ error: oneLine(error) }, 'cannot read the head of the chain'),
   })
+  metrics.silenceOf(() => watch.arrival().silentMs)
   const funds = watchBalance(environment, config, metrics, log)
   service.onStop(funds.stop)
 
@@ -104,7 +105,6 @@ async function keepRunning({
     registry,
     ready: () => {
       const { head, silentMs } = watch.arrival()
-      metrics.silentFor(silentMs)
       const stalled = silentMs > Number(config.STALL_AFTER_S) * 1000
       return {
         ready: head !== undefined && !stalled && !funds.low(),

@@ -126,10 +126,12 @@ export class Runner {
     for (const key of this.#dueSince.keys()) {
       if (key.startsWith(`${job}:`) && !duties.has(key)) this.#dueSince.delete(key)
     }
-    return steps.filter(({ key, label }) => {
+    return steps.filter(({ key, label, from }) => {
+      // Nobody else can do what one account alone may send: standing by for it would be for ever.
+      const standbyMs = from === undefined ? this.#options.standbyMs : 0
       const since = this.#dueSince.get(key) ?? now
       this.#dueSince.set(key, since)
-      return now - since >= this.#options.standbyMs && this.#backoff.mayTry(`${job}: ${label}`, now)
+      return now - since >= standbyMs && this.#backoff.mayTry(`${job}: ${label}`, now)
     })
   }
 

@@ -39,7 +39,10 @@ export function readPrices(
           .readContract({ ...pinned, address: feed, abi: feedAbi, functionName: 'latestRoundData' })
           .catch(absentIfReverted),
       ])
-      const answer = round === undefined ? {} : { answer: round[1], updatedAt: toNumber(round[3]) }
+      const answer =
+        round === undefined
+          ? { answer: null, updatedAt: null }
+          : { answer: round[1], updatedAt: toNumber(round[3]) }
       return { token, block: toNumber(block.number), market, backing, ok, ...answer }
     }),
   )

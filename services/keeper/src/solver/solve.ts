@@ -67,10 +67,7 @@ async function bestSize(
     const known = found.get(size)
     if (known !== undefined) return scoreOf(known.check)
     const proposal = await buildRoute(problem.setting, origin, to, size)
-    if (proposal === undefined) {
-      if (process.env.DBG) console.log('DBG noroute', addressOf(origin), to.destination, size)
-      return IMPOSSIBLE
-    }
+    if (proposal === undefined) return IMPOSSIBLE
     const check = await weigh(problem.setting, proposal, problem.factor)
     found.set(size, { proposal, check })
     return scoreOf(check)
