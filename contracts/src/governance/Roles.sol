@@ -15,4 +15,6 @@ library Roles {
     uint64 internal constant RISK = 3;
     /// @dev Cancels scheduled operations of the delayed roles.
     uint64 internal constant GUARDIAN = 4;
+    /// @dev Held by contracts alone, LossOracle and Recovery: decides losses, slashes, ends recoveries.
+    uint64 internal constant LOSS = 5;
 }
