@@ -46,9 +46,15 @@ interface IRecovery {
     error NotRecovered(uint256 id);
 
     /// @notice Restricted to the loss oracle, in the transaction that sent `toke` here.
-    function open(address lmp, address pool, uint256 caseId, uint256 toke, uint256 coverage, uint256 mark, uint256 since)
-        external
-        returns (uint256 id);
+    function open(
+        address lmp,
+        address pool,
+        uint256 caseId,
+        uint256 toke,
+        uint256 coverage,
+        uint256 mark,
+        uint256 since
+    ) external returns (uint256 id);
     /// @notice Anyone, once the LMP is back at the mark of the case: what was not sold returns to those who were slashed.
     function end(uint256 id) external;
 
