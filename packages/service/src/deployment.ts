@@ -14,6 +14,14 @@ const blockNumber = z
   .union([z.number().int().nonnegative(), z.string().regex(/^\d+$/)], 'not a block number')
   .transform((value) => BigInt(value))
 
+/** Who backs an LMP and where its fees go. */
+const backing = z.object({
+  pool: address,
+  performanceSplitter: address,
+  managementSplitter: address,
+  mode: z.enum(['slashing', 'no-slashing']),
+})
+
 /** What the deploy script writes to `deployments/<chainId>.json`. Keys it does not know are kept out. */
 export const deploymentSchema = z.object({
   chainId: z.number().int().positive(),
@@ -25,6 +33,8 @@ export const deploymentSchema = z.object({
       address,
       asset: address,
       destinations: z.array(z.object({ address, venue: z.string(), name: z.string() })),
+      /** Absent: nobody backs it. */
+      backing: backing.optional(),
     }),
   ),
   reactors: z.array(

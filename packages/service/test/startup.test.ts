@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { Counter } from 'prom-client'
+import { getAddress } from 'viem'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import {
@@ -94,6 +95,20 @@ it('reads a deployment file', () => {
   expect(read.startBlock).toBe(12n)
   expect(contractAddress(read, 'toke')).toBe('0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266')
   expect(() => contractAddress(read, 'vault')).toThrow(/has no contract "vault"/)
+})
+
+it('knows which vaults are backed', () => {
+  const backing = { pool: A, performanceSplitter: A, managementSplitter: A, mode: 'slashing' }
+  const write = (change: object) => {
+    const [lmp] = deployment.lmps
+    return file('backed.json', JSON.stringify({ ...deployment, lmps: [lmp, { ...lmp, backing: change }] }))
+  }
+  const { lmps } = readDeployment(write(backing))
+  expect(lmps[0]).not.toHaveProperty('backing')
+  expect(lmps[1]?.backing).toMatchObject({ pool: getAddress(A), mode: 'slashing' })
+  expect(() => readDeployment(write({ ...backing, mode: 'none' }))).toThrow(
+    /backed\.json is malformed \(lmps\.1\.backing\.mode/,
+  )
 })
 
 it.each([
