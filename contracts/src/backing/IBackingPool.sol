@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 /// @title TOKE that backs one LMP
 /// @notice Stakers earn the LMP's fees in its asset and are slashed for its losses. Positions cannot be transferred.
-/// A is the slashable TOKE, H its shares, both with active and cooling stake; G is fees per share, 1e36.
+/// A is the slashable TOKE, H its shares, both with active and cooling stake; G is fees per share.
 interface IBackingPool {
     enum Mode {
         Slashing,
@@ -48,9 +48,13 @@ interface IBackingPool {
     /// @dev Too many days or cases since the last call: `roll` or `sync` first.
     error NotRolled();
     error UnknownCase(uint256 caseId);
+    /// @dev An amount beyond what the pool counts: 2^96 wei of TOKE, or fees of that order.
+    error TooLarge();
     error InexactTransfer(address token);
     /// @dev The LMP's asset is TOKE: stake and fees could not be told apart.
     error InvalidToken(address token);
+    /// @dev Of the LMP's asset; at most 18.
+    error UnsupportedDecimals(uint256 decimals);
 
     /// @notice Stakes TOKE of the caller. Shares are rounded down. Refused in a freeze.
     function stake(uint256 toke) external returns (uint256 shares);
