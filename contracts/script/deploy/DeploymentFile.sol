@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {Backing} from "./BackingDeployer.sol";
 import {DeployConfig, DestinationConfig} from "./DeployConfig.sol";
 import {Deployment} from "./Deployer.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
@@ -32,6 +33,12 @@ library DeploymentFile {
             out, _pair("signals", address(d.signals), true), _pair("rebalanceGate", address(d.rebalanceGate), true)
         );
         out = string.concat(
+            out, _pair("lossPrices", address(d.lossPrices), true), _pair("lossLedger", address(d.lossLedger), true)
+        );
+        out = string.concat(
+            out, _pair("lossOracle", address(d.lossOracle), true), _pair("recovery", address(d.recovery), true)
+        );
+        out = string.concat(
             out,
             _pair("solverExecutor", address(d.solverExecutor), true),
             _pair("cycleManager", address(d.cycleManager), true)
@@ -47,9 +54,26 @@ library DeploymentFile {
                 _pair("asset", config.lmps[i].asset, true),
                 _text("symbol", config.lmps[i].symbol, true)
             );
+            item = string.concat(item, _backing(config, d, i));
             out = _append(out, string.concat(item, '"destinations": ', _destinations(config, d, i)));
         }
         out = string.concat("[", out, "]");
+    }
+
+    /// @dev Nothing where nobody backs the LMP.
+    function _backing(DeployConfig memory config, Deployment memory d, uint256 lmpId)
+        private
+        pure
+        returns (string memory)
+    {
+        Backing memory b = d.backings[lmpId];
+        if (address(b.pool) == address(0)) return "";
+        string memory item = string.concat(
+            _pair("pool", address(b.pool), true),
+            _pair("performanceSplitter", address(b.performanceSplitter), true),
+            _pair("managementSplitter", address(b.managementSplitter), true)
+        );
+        return string.concat('"backing": {', item, _text("mode", config.lmps[lmpId].backing.mode, false), "}, ");
     }
 
     function _destinations(DeployConfig memory config, Deployment memory d, uint256 lmpId)
