@@ -130,14 +130,14 @@ contract BalancerStableDestination is Destination {
         state.rates = new uint256[](n);
         for (uint256 i; i < n; ++i) {
             uint256 from = i < _bptIndex ? i : i + 1;
-            require(balances[from] != 0, EmptyPool());
             state.balances[i] = balances[from].fullMulDiv(factors[from], WAD);
             // The factor without its power of ten is the token's rate.
             state.rates[i] = factors[from] / 10 ** (18 - IERC20Metadata(tokens[from]).decimals());
         }
         (uint256 amplification,, uint256 precision) = stable.getAmplificationParameter();
         state.ann = amplification * n * WAD / precision;
-        state.supply = stable.getActualSupply();
+        // Without a leg the pool has no invariant, and so no answer to what it owes the protocol for fees; nor is anything owed.
+        state.supply = _isDrained(state) ? IERC20(pool).totalSupply() - balances[_bptIndex] : stable.getActualSupply();
     }
 
     function _requireUnlocked() internal view override {

@@ -22,7 +22,8 @@ import {StableCurve} from "./StableCurve.sol";
 ///   safe      min(issuer rate, market feed)
 ///   spot      gradient of the pool's curve times r_i, relative to the numeraire (the base asset, or leg 0 at its safe price),
 ///             clamped to the tolerance band around safe
-/// safe and backing do not depend on how the pool is balanced: a swap moves them by the fees it leaves and no more.
+/// safe and backing do not depend on how the pool is balanced: a swap moves them by the fees it leaves and no more. `valuesAt`
+/// does the same at prices of the caller's.
 /// ROUNDING: values down.
 /// CREATION: one implementation per venue and price registry, one minimal clone per pool and vault. The clone's pool, gauge
 /// and rewards are fixed for good.
@@ -93,7 +94,8 @@ abstract contract Destination is IDestination, ERC20, Initializable {
             if (legs_[i] == _asset) _numeraire = uint8(i);
             _prices(legs_[i]);
         }
-        _read();
+        PoolState memory state = _stateAtRest();
+        StableCurve.invariant(state.balances, state.ann);
     }
 
     /* UNITS */
@@ -137,7 +139,8 @@ abstract contract Destination is IDestination, ERC20, Initializable {
 
     /// @inheritdoc IDestination
     function value(uint256 units) external view returns (uint256 safe, uint256 spot, uint256 backing, bool ok) {
-        (PoolState memory state, uint256 d) = _read();
+        PoolState memory state = _stateAtRest();
+        uint256 d = StableCurve.invariant(state.balances, state.ann);
         uint256 n = state.balances.length;
         uint256[] memory safePrices = new uint256[](n);
         uint256[] memory backings = new uint256[](n);
@@ -153,6 +156,19 @@ abstract contract Destination is IDestination, ERC20, Initializable {
         safe = _worth(liquidity, safePrices, state);
         spot = _worth(liquidity, spotPrices, state);
         backing = _worth(liquidity, backings, state);
+    }
+
+    /// @inheritdoc IDestination
+    /// @dev Reverts `InvalidPrices` for another number of prices than legs.
+    function valuesAt(uint256 units, uint256[][] calldata legPrices) external view returns (uint256[] memory values) {
+        PoolState memory state = _stateAtRest();
+        values = new uint256[](legPrices.length);
+        if (_isDrained(state)) return values;
+        uint256 liquidity = units.fullMulDiv(StableCurve.invariant(state.balances, state.ann), state.supply);
+        for (uint256 i; i < values.length; ++i) {
+            require(legPrices[i].length == state.balances.length, StableCurve.InvalidPrices());
+            values[i] = _worth(liquidity, legPrices[i], state);
+        }
     }
 
     /// @inheritdoc IDestination
@@ -185,12 +201,19 @@ abstract contract Destination is IDestination, ERC20, Initializable {
         }
     }
 
-    /// @dev The pool and its invariant, while the venue is at rest.
-    function _read() private view returns (PoolState memory state, uint256 d) {
+    /// @dev The pool while the venue is at rest.
+    function _stateAtRest() private view returns (PoolState memory state) {
         _requireUnlocked();
         state = _poolState();
         require(state.supply != 0, EmptyPool());
-        d = StableCurve.invariant(state.balances, state.ann);
+    }
+
+    /// @dev The invariant of a pool without one of its legs is 0.
+    function _isDrained(PoolState memory state) internal pure returns (bool) {
+        for (uint256 i; i < state.balances.length; ++i) {
+            if (state.balances[i] == 0) return true;
+        }
+        return false;
     }
 
     /// @dev Marginal prices of the pool, clamped to the band around safe; `ok` when none had to be.

@@ -57,6 +57,13 @@ interface IDestination is IERC20 {
     /// treats that as "not valued".
     function value(uint256 units) external view returns (uint256 safe, uint256 spot, uint256 backing, bool ok);
 
+    /// @notice Fair value of `units` on the pool's own curve at each of several sets of leg prices, never from its reserves: no swap
+    /// moves it beyond LP fees. A pool that holds nothing of a leg is worth nothing.
+    /// @param legPrices one set per value, each with a price (WAD) per leg in the order of `legs`
+    /// @return values base units of the asset, rounded down
+    /// @dev Reverts `VenueLocked`, `EmptyPool` when it has no LP tokens, or what the venue or StableCurve reverts with.
+    function valuesAt(uint256 units, uint256[][] calldata legPrices) external view returns (uint256[] memory values);
+
     /// @notice Issuer rate of the legs weighted by the pool's nominal weights, WAD. Its growth is the base yield.
     function issuerRate() external view returns (uint256);
     /// @notice Issuer rate of each leg in the order of `legs`, WAD.

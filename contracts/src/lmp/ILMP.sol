@@ -9,6 +9,19 @@ struct Leg {
     uint256 units;
 }
 
+/// @notice What a vault is created with.
+struct LmpParams {
+    address asset;
+    string name;
+    string symbol;
+    address authority;
+    address gate;
+    address lossLedger;
+    uint256 feeBps;
+    address feeRecipient;
+    uint256 cap;
+}
+
 /// @notice The vault's book in base units of the asset, as of now (the lock is decayed to now, prices are the last reported).
 struct Book {
     uint256 idle;
@@ -42,6 +55,16 @@ interface ILMP is IERC4626 {
     event GateSet(address indexed gate);
     event CapSet(uint256 cap);
     event FeeSet(uint256 feeBps, address recipient);
+    event ManagementFeeSet(uint256 feeBps, address recipient);
+    event LossLedgerSet(address ledger);
+    /// @dev Every change of the loss mark by a flow, a fee or the loss ledger, WAD of asset per share.
+    event LossMarkMoved(uint256 lossMark);
+    /// @dev The loss ledger spoke: `feeMarkDelta` has moved the mark to `mark`.
+    event LossSynced(uint256 lossMark, bool frozen, uint256 cover, int256 feeMarkDelta, uint256 mark);
+    /// @dev In a report; the Settled of the same fee precedes it.
+    event ManagementFeePaid(uint256 assets, uint256 shares);
+    /// @dev The report stands, its checkpoint could not be written.
+    event CheckpointFailed(bytes reason);
     /// @dev Every valuation of a destination (a report, a rebalance) and every in-kind exit. Values are those stored after it:
     /// when `ok` is false the last good ones, after units have left the scaled ones. An in-kind exit values nothing and repeats
     /// the last `ok`; its RedeemedInKind follows in the same call.
@@ -88,6 +111,11 @@ interface ILMP is IERC4626 {
     error DepositedInThisTransaction();
     error InvalidFee(uint256 feeBps);
     error InvalidCap(uint256 cap);
+    error NotLossLedger(address caller);
+    /// @dev A loss ledger is a contract.
+    error InvalidLossLedger(address ledger);
+    /// @dev Deposits are closed while a loss is being decided.
+    error Frozen();
     error EmptyRebalance();
     /// @dev The caller of a rebalance is no contract.
     error InvalidSolver(address solver);
@@ -112,8 +140,26 @@ interface ILMP is IERC4626 {
         external
         returns (uint256 assets, address[] memory destinations, uint256[] memory units);
 
+    /// @notice Only the loss ledger: its part of the vault's state after a checkpoint, a rebalance, a slash or a recovery.
+    /// @param lossMark WAD of asset per share
+    /// @param frozen deposits are closed
+    /// @param cover outstanding coverage of slashes, base units of the asset; entrants pay for it
+    /// @param feeMarkDelta change of the mark M: -coverage at a slash, +proceeds as they come; M ends at 0 at the least
+    function syncLoss(uint256 lossMark, bool frozen, uint256 cover, int256 feeMarkDelta) external;
+
     function book() external view returns (Book memory);
-    /// @notice idle + sumMax - phi*(V - M)+ : what entrants pay for.
+    function lossLedger() external view returns (address);
+    /// @notice Highest value per share that losses are measured from, WAD of asset per share (docs/backing.md). It falls with whatever
+    /// is no loss of principal: fee shares, and entries below it.
+    function lossMark() external view returns (uint256);
+    /// @notice Deposits are closed: the loss ledger counts a loss above its threshold.
+    function isFrozen() external view returns (bool);
+    /// @notice Outstanding coverage of slashes, base units of the asset.
+    function cover() external view returns (uint256);
+    /// @notice Per year, bps of R.
+    function managementFeeBps() external view returns (uint256);
+    function managementFeeRecipient() external view returns (address);
+    /// @notice idle + sumMax - phi*(V - M)+ + cover : what entrants pay for.
     function entryAssets() external view returns (uint256);
     /// @notice idle + sumMin - L - phi*(R - M)+ : what leavers are paid from; never below 0.
     function exitAssets() external view returns (uint256);
@@ -132,6 +178,10 @@ interface ILMP is IERC4626 {
     function setGate(address gate) external;
     /// @notice Restricted, delayed. Reports first.
     function setFee(uint256 feeBps, address recipient) external;
+    /// @notice Restricted, delayed. Reports first. At most 2% a year, paid by reports, for at most 30 days back.
+    function setManagementFee(uint256 feeBps, address recipient) external;
+    /// @notice Restricted, delayed.
+    function setLossLedger(address ledger) external;
     /// @notice Restricted, delayed.
     function raiseCap(uint256 cap) external;
     /// @notice Restricted, immediate.

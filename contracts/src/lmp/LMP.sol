@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {IRebalanceGate, IRebalancer} from "../autopilot/IRebalanceGate.sol";
 import {IDestination} from "../destinations/IDestination.sol";
-import {Book, DestinationState, ILMP, Leg} from "./ILMP.sol";
+import {ILossLedger} from "../loss/ILossLedger.sol";
+import {Book, ILMP, Leg, LmpParams} from "./ILMP.sol";
 import {LmpLedger} from "./LmpLedger.sol";
 import {LmpMath} from "./LmpMath.sol";
 import {Position, Positions} from "./Positions.sol";
@@ -73,8 +74,10 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
 
     /* CONSTANTS AND IMMUTABLES */
 
-    uint256 public constant MAX_DESTINATIONS = 20;
+    uint256 public constant MAX_DESTINATIONS = Positions.MAX_COUNT;
     uint256 public constant MAX_FEE_BPS = 3000;
+    /// @notice Per year.
+    uint256 public constant MAX_MANAGEMENT_FEE_BPS = 200;
     /// @notice Highest cap, base units of the asset.
     uint256 public constant MAX_CAP = Positions.MAX_VALUE;
     /// @notice Gas every destination gets for its valuation.
@@ -88,22 +91,15 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
 
     /* CONSTRUCTOR */
 
-    constructor(
-        address asset_,
-        string memory name_,
-        string memory symbol_,
-        address authority_,
-        address gate_,
-        uint256 feeBps_,
-        address feeRecipient_,
-        uint256 cap_
-    ) ERC20(name_, symbol_) AccessManaged(authority_) {
-        require(asset_ != address(0) && authority_ != address(0), ZeroAddress());
-        ASSET = IERC20(asset_);
-        DECIMALS = IERC20Metadata(asset_).decimals();
-        _setGate(gate_);
-        _setFee(feeBps_, feeRecipient_);
-        _setCap(cap_);
+    constructor(LmpParams memory p) ERC20(p.name, p.symbol) AccessManaged(p.authority) {
+        require(p.asset != address(0) && p.authority != address(0), ZeroAddress());
+        ASSET = IERC20(p.asset);
+        DECIMALS = IERC20Metadata(p.asset).decimals();
+        _setGate(p.gate);
+        _setLossLedger(p.lossLedger);
+        _setFee(p.feeBps, p.feeRecipient);
+        _setManagementFee(0, p.feeRecipient);
+        _setCap(p.cap);
     }
 
     /* RESTRICTED */
@@ -128,6 +124,18 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
     function setFee(uint256 feeBps_, address recipient) external restricted nonReentrant {
         _report();
         _setFee(feeBps_, recipient);
+    }
+
+    /// @inheritdoc ILMP
+    function setManagementFee(uint256 feeBps_, address recipient) external restricted nonReentrant {
+        _report();
+        _setManagementFee(feeBps_, recipient);
+    }
+
+    /// @inheritdoc ILMP
+    function setLossLedger(address ledger) external restricted nonReentrant {
+        _report();
+        _setLossLedger(ledger);
     }
 
     /// @inheritdoc ILMP
@@ -174,10 +182,13 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
         _settle(b, _difference(b.sumSafe, safeBefore));
         // Views in the callback show the book as it was before the trade.
         _store(b);
+        ILossLedger(lossLedger).beforeRebalance(outs, ins);
 
         uint256 grossBefore = LmpMath.grossValue(b);
         _sendLegs(b, outs);
         IRebalancer(msg.sender).onRebalance(outs, ins, data);
+        // The loss ledger may have moved it.
+        b.mark = _hot >> 96;
         _pullLegs(b, ins);
         _revalueLegs(b, outs, false);
         _revalueLegs(b, ins, true);
@@ -186,6 +197,7 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
         emit BookChanged(b.sumSafe, b.sumMin, b.sumMax, b.locked, b.lockEnd, b.clean);
         emit Rebalanced(msg.sender, outs, ins);
 
+        ILossLedger(lossLedger).afterRebalance(outs, ins, false);
         IRebalanceGate(gate).check(outs, ins);
     }
 
@@ -321,12 +333,16 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
     {
         require(assets != 0 && shares != 0, ZeroAmount());
         require(receiver != address(0), ZeroAddress());
+        Config memory c = _config;
+        require(c.flags & FROZEN == 0, Frozen());
         require(_isFresh(b), NotFresh());
         require(!LmpMath.isPriceTooLow(value, supply), PriceTooLow());
         uint256 gross = LmpMath.grossValue(b);
-        uint256 limit = _config.cap;
-        require(assets <= limit.zeroFloorSub(gross), CapExceeded(limit));
+        require(assets <= uint256(c.cap).zeroFloorSub(gross), CapExceeded(c.cap));
         _deposits = 1;
+        if (LmpMath.isBelow(c.lossMark, assets, shares)) {
+            _setLossMark(LmpMath.lossMarkAfterEntryDown(c.lossMark, assets, shares, supply));
+        }
         b.mark = LmpMath.markAfterEntry(b.mark, gross, assets, shares, supply);
         b.idle += assets;
         _storeHot(b);
@@ -391,7 +407,7 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
     /// @return shares what it buys, rounded down
     function _room() private view returns (uint256 room, uint256 shares) {
         (Book memory b, uint256 value, uint256 supply) = _entryTerms();
-        if (!_isFresh(b) || LmpMath.isPriceTooLow(value, supply)) return (0, 0);
+        if (_config.flags & FROZEN != 0 || !_isFresh(b) || LmpMath.isPriceTooLow(value, supply)) return (0, 0);
         room = uint256(_config.cap).zeroFloorSub(LmpMath.grossValue(b));
         shares = LmpMath.sharesDown(room, value, supply);
     }
@@ -462,6 +478,23 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
         _config.feeBps = uint16(feeBps_);
         feeRecipient = recipient;
         emit FeeSet(feeBps_, recipient);
+    }
+
+    function _setManagementFee(uint256 feeBps_, address recipient) private {
+        require(feeBps_ <= MAX_MANAGEMENT_FEE_BPS, InvalidFee(feeBps_));
+        require(recipient != address(0), ZeroAddress());
+        // Bounded by a check above.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        _config.managementFeeBps = uint16(feeBps_);
+        managementFeeRecipient = recipient;
+        emit ManagementFeeSet(feeBps_, recipient);
+    }
+
+    /// @dev Without code a checkpoint would seem to succeed.
+    function _setLossLedger(address ledger) private {
+        require(ledger.code.length != 0, InvalidLossLedger(ledger));
+        lossLedger = ledger;
+        emit LossLedgerSet(ledger);
     }
 
     function _setCap(uint256 cap_) private {

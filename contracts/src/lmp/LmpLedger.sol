@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {ILossLedger} from "../loss/ILossLedger.sol";
 import {Book, DestinationState, ILMP} from "./ILMP.sol";
 import {LmpMath} from "./LmpMath.sol";
 import {Position, Positions} from "./Positions.sol";
@@ -8,8 +9,9 @@ import {ProfitLock} from "./ProfitLock.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
+import {LibCall} from "solady/utils/LibCall.sol";
 
-/// @title The vault's book: storage, valuation, profit, loss and fee
+/// @title The vault's book: storage, valuation, profit, loss and fees
 /// @notice The part of the LMP that holds no door to the outside; see LMP.sol for what the terms mean.
 /// Functions work on a book in memory, as of now, and store it at the end.
 abstract contract LmpLedger is ERC20, ILMP {
@@ -19,6 +21,12 @@ abstract contract LmpLedger is ERC20, ILMP {
 
     /// @notice Age from which a report no longer opens flows and a destination's min counts 0, seconds.
     uint256 public constant MAX_AGE = Positions.MAX_AGE;
+    /// @notice Most gas a checkpoint gets: the stipend of a valuation for every possible destination, and 1M for the rest.
+    uint256 public constant CHECKPOINT_GAS = Positions.MAX_COUNT * Positions.PROBE_GAS + 1_000_000;
+    /// @dev Spent between the check and the call.
+    uint256 private constant CHECKPOINT_OVERHEAD = 20_000;
+    /// @dev Bytes of a failed checkpoint's reason that are kept.
+    uint16 private constant MAX_REASON = 256;
 
     /* STORAGE, one slot each; only the first is written on user paths */
 
@@ -37,10 +45,19 @@ abstract contract LmpLedger is ERC20, ILMP {
     struct Config {
         uint96 cap;
         /// @dev Last report.
-        uint40 valuedAt;
+        uint32 valuedAt;
         uint16 feeBps;
-        bool clean;
+        uint16 managementFeeBps;
+        uint8 flags;
+        /// @dev WAD of asset per share.
+        uint80 lossMark;
     }
+
+    /// @dev Flags of Config.
+    uint8 internal constant CLEAN = 1;
+    uint8 internal constant FROZEN = 2;
+    /// @dev `cover` is not 0: only then an entry reads it.
+    uint8 internal constant COVERED = 4;
 
     /// @dev idle in the low 96 bits, mark in the next 96. One word, since a struct would be read again before it is written.
     uint256 internal _hot;
@@ -49,6 +66,9 @@ abstract contract LmpLedger is ERC20, ILMP {
     Config internal _config;
     address public gate;
     address public feeRecipient;
+    address public managementFeeRecipient;
+    address public lossLedger;
+    uint256 public cover;
     address[] internal _destinations;
     mapping(address destination => Position) internal _positions;
 
@@ -94,11 +114,31 @@ abstract contract LmpLedger is ERC20, ILMP {
         return _config.feeBps;
     }
 
+    /// @inheritdoc ILMP
+    function managementFeeBps() external view returns (uint256) {
+        return _config.managementFeeBps;
+    }
+
+    /// @inheritdoc ILMP
+    function lossMark() external view returns (uint256) {
+        return _config.lossMark;
+    }
+
+    /// @inheritdoc ILMP
+    function isFrozen() external view returns (bool) {
+        return _config.flags & FROZEN != 0;
+    }
+
     /// @dev `value` is ENTRY.
     function _entryTerms() internal view returns (Book memory b, uint256 value, uint256 supply) {
         uint256 bps;
         (b, bps) = _load();
-        (value, supply) = (LmpMath.entryValueUp(b, bps), totalSupply());
+        (value, supply) = (LmpMath.entryValueUp(b, bps) + _owedCover(), totalSupply());
+    }
+
+    /// @dev What entrants pay for the coverage that is still to come.
+    function _owedCover() private view returns (uint256) {
+        return _config.flags & COVERED == 0 ? 0 : cover;
     }
 
     /// @dev `value` is EXIT.
@@ -118,10 +158,31 @@ abstract contract LmpLedger is ERC20, ILMP {
         for (uint256 i; i < list.length; ++i) {
             _revalue(b, list[i]);
         }
+        uint256 elapsed = block.timestamp - b.valuedAt;
         b.valuedAt = block.timestamp;
         _settle(b, _difference(b.sumSafe, safeBefore));
+        _payManagementFee(b, elapsed);
         _store(b);
         emit Reported(msg.sender, b.idle, b.sumSafe, b.sumMin, b.sumMax, b.locked, b.mark, totalSupply(), b.clean);
+        _checkpoint();
+    }
+
+    /// @dev The ledger reads the stored book and answers through `syncLoss`. Its failure is no failure of the report, except for want
+    /// of gas, or anybody could suppress a checkpoint by sending little. Want of gas it names itself, or it ends without a reason: a call
+    /// that runs out at depth d leaves at most d/64 of the gas, and no honest checkpoint is 8 calls deep. One that had
+    /// CHECKPOINT_GAS had enough.
+    function _checkpoint() private {
+        uint256 available = gasleft();
+        (bool success,, bytes memory reason) =
+            LibCall.tryCall(lossLedger, 0, CHECKPOINT_GAS, MAX_REASON, abi.encodeCall(ILossLedger.checkpoint, ()));
+        if (success) return;
+        if (available < CHECKPOINT_GAS * 64 / 63 + CHECKPOINT_OVERHEAD) {
+            bool starved = reason.length == 0
+                ? gasleft() < available / 8
+                : reason.length == 4 && bytes4(reason) == ILossLedger.NotEnoughGas.selector;
+            require(!starved, NotEnoughGas());
+        }
+        emit CheckpointFailed(reason);
     }
 
     /// @return good valued and safe
@@ -152,11 +213,72 @@ abstract contract LmpLedger is ERC20, ILMP {
             fee = LmpMath.feeDown(released - b.mark, bps);
             feeShares = LmpMath.sharesDown(fee, LmpMath.feeShareValueUp(b, bps), totalSupply());
             b.mark = released;
-            if (feeShares != 0) _mint(feeRecipient, feeShares);
+            _mintFee(feeRecipient, feeShares);
         } else if (delta == 0) {
             return;
         }
         emit Settled(delta, b.locked, b.lockEnd, b.mark, fee, feeShares);
+    }
+
+    /// @dev m = rate * time * R leaves as a loss and comes back as a flow at the entry price, whose shares are the fee: V stays, and
+    /// the mark moves with the flow, so the fee is neither profit nor taxed. To be called settled: with R <= M the loss of m
+    /// raises no performance fee. `b` is the caller's to store.
+    function _payManagementFee(Book memory b, uint256 elapsed) private {
+        uint256 fee = LmpMath.managementFeeDown(LmpMath.releasedValue(b), _config.managementFeeBps, elapsed);
+        uint256 supply = totalSupply();
+        if (fee == 0 || supply == 0) return;
+        uint256 shares = LmpMath.sharesDown(fee, LmpMath.entryValueUp(b, feeBps(), fee) + _owedCover(), supply);
+        if (shares == 0) return;
+
+        b.locked = ProfitLock.eat(b.locked, fee);
+        _storeLock(b);
+        // A fee is a small part of R.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        emit Settled(-int256(fee), b.locked, b.lockEnd, b.mark, 0, 0);
+        b.mark = LmpMath.markAfterEntry(b.mark, LmpMath.grossValue(b) - fee, fee, shares, supply);
+        _mintFee(managementFeeRecipient, shares);
+        emit ManagementFeePaid(fee, shares);
+    }
+
+    /// @dev Fee shares dilute, which is no loss of principal: the loss mark falls as the value per share does.
+    function _mintFee(address to, uint256 shares) private {
+        if (shares == 0) return;
+        uint256 mark = _config.lossMark;
+        if (mark != 0) _setLossMark(LmpMath.lossMarkAfterFeeDown(mark, shares, totalSupply()));
+        _mint(to, shares);
+    }
+
+    /// @param mark at most the present one
+    function _setLossMark(uint256 mark) internal {
+        // It only falls.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        _config.lossMark = uint80(mark);
+        emit LossMarkMoved(mark);
+    }
+
+    /* LOSSES */
+
+    /// @inheritdoc ILMP
+    /// @dev Not guarded against reentry: the ledger answers from within a report or a rebalance. Those have stored their book before
+    /// they call anybody, and a rebalance reads the mark again after its callback. Values beyond their range saturate.
+    function syncLoss(uint256 lossMark_, bool frozen, uint256 cover_, int256 feeMarkDelta) external {
+        require(msg.sender == lossLedger, NotLossLedger(msg.sender));
+        lossMark_ = lossMark_.min(type(uint80).max);
+        cover_ = cover_.min(type(uint128).max);
+        uint256 hot = _hot;
+        uint256 mark = LmpMath.moved(hot >> 96, feeMarkDelta).min(type(uint96).max);
+        // The low 96 bits are meant.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        if (feeMarkDelta != 0) _hot = mark << 96 | uint96(hot);
+
+        uint8 flags = _config.flags & CLEAN;
+        if (frozen) flags |= FROZEN;
+        if (cover_ != 0) flags |= COVERED;
+        // Bounded above.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        (_config.flags, _config.lossMark) = (flags, uint80(lossMark_));
+        if (cover_ != cover) cover = cover_;
+        emit LossSynced(lossMark_, frozen, cover_, feeMarkDelta, mark);
     }
 
     /* STORAGE ACCESS */
@@ -169,7 +291,7 @@ abstract contract LmpLedger is ERC20, ILMP {
         (b.sumMin, b.sumMax) = (_sums.min, _sums.max);
         (b.sumSafe, b.lockEnd) = (_locked.sumSafe, _locked.lockEnd);
         b.locked = ProfitLock.remaining(_locked.locked, _locked.lockStart, b.lockEnd, block.timestamp);
-        (b.valuedAt, b.clean, bps) = (_config.valuedAt, _config.clean, _config.feeBps);
+        (b.valuedAt, b.clean, bps) = (_config.valuedAt, _config.flags & CLEAN != 0, _config.feeBps);
     }
 
     function _store(Book memory b) internal {
@@ -177,7 +299,8 @@ abstract contract LmpLedger is ERC20, ILMP {
         // MAX_DESTINATIONS values of at most MAX_VALUE fit.
         (_sums.min, _sums.max) = (uint128(b.sumMin), uint128(b.sumMax));
         _locked.sumSafe = uint96(b.sumSafe);
-        (_config.valuedAt, _config.clean) = (uint40(b.valuedAt), b.clean);
+        uint8 flags = _config.flags;
+        (_config.valuedAt, _config.flags) = (uint32(b.valuedAt), b.clean ? flags | CLEAN : flags & ~CLEAN);
     }
 
     function _storeHot(Book memory b) internal {

@@ -16,6 +16,9 @@ library LmpMath {
     uint256 internal constant MAX_KEEP = 0.01e18;
     /// @dev Entries stop when a share is worth less than one part in this many of an asset unit.
     uint256 internal constant MIN_PRICE_INVERSE = 1e6;
+    uint256 internal constant YEAR = 365 days;
+    /// @dev For at most so long back a management fee is paid.
+    uint256 internal constant MAX_ELAPSED = 30 days;
 
     /* VALUES OF THE BOOK */
 
@@ -34,7 +37,12 @@ library LmpMath {
 
     /// @notice ENTRY = idle + sumMax - phi*(V - M)+, rounded up.
     function entryValueUp(Book memory b, uint256 feeBps) internal pure returns (uint256) {
-        return b.idle + b.sumMax - feeDown(grossValue(b).zeroFloorSub(b.mark), feeBps);
+        return entryValueUp(b, feeBps, 0);
+    }
+
+    /// @notice ENTRY of a book that has lost `loss`, at most 1/300 of V.
+    function entryValueUp(Book memory b, uint256 feeBps, uint256 loss) internal pure returns (uint256) {
+        return b.idle + b.sumMax - loss - feeDown(grossValue(b).zeroFloorSub(b.mark + loss), feeBps);
     }
 
     /// @notice EXIT = idle + sumMin - L - phi*(R - M)+, rounded down, never below 0.
@@ -65,6 +73,13 @@ library LmpMath {
 
     function feeUp(uint256 profit, uint256 feeBps) internal pure returns (uint256) {
         return profit.mulDivUp(feeBps, BPS);
+    }
+
+    /// @notice rate * time * R, rounded down.
+    /// @param bps per year, at most 200
+    /// @param elapsed seconds
+    function managementFeeDown(uint256 released, uint256 bps, uint256 elapsed) internal pure returns (uint256) {
+        return released * bps * elapsed.min(MAX_ELAPSED) / (BPS * YEAR);
     }
 
     /* CONVERSIONS, with one virtual share and one virtual base unit; absurd amounts revert `MulDivFailed` */
@@ -120,6 +135,35 @@ library LmpMath {
     ) internal pure returns (uint256) {
         if (gross >= mark) return (mark + unlocked).zeroFloorSub(leaving);
         return (mark - mark.mulDiv(shares, supply)).max((gross + unlocked).zeroFloorSub(leaving));
+    }
+
+    /// @notice mark + delta, within 0 and the largest number.
+    function moved(uint256 mark, int256 delta) internal pure returns (uint256) {
+        uint256 size = FixedPointMathLib.abs(delta);
+        return delta < 0 ? mark.zeroFloorSub(size) : mark.saturatingAdd(size);
+    }
+
+    /* THE LOSS MARK, rounded down: a lower mark is less loss. Mark in WAD of asset per share. */
+
+    /// @notice Whether an entry pays less than the mark for a share.
+    function isBelow(uint256 lossMark, uint256 assets, uint256 shares) internal pure returns (bool) {
+        return assets * WAD < shares * lossMark;
+    }
+
+    /// @notice Each entrant brings what he paid: mean of the mark and his price, weighted by shares.
+    /// @param supply before the flow
+    function lossMarkAfterEntryDown(uint256 lossMark, uint256 assets, uint256 shares, uint256 supply)
+        internal
+        pure
+        returns (uint256)
+    {
+        return (lossMark * supply + assets * WAD) / (supply + shares);
+    }
+
+    /// @notice Fee shares bring nothing.
+    /// @param supply before the fee
+    function lossMarkAfterFeeDown(uint256 lossMark, uint256 shares, uint256 supply) internal pure returns (uint256) {
+        return lossMark * supply / (supply + shares);
     }
 
     /* EXIT IN KIND */

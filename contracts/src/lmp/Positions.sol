@@ -27,6 +27,8 @@ struct Position {
 library Positions {
     using FixedPointMathLib for uint256;
 
+    /// @dev Positions of a vault.
+    uint256 internal constant MAX_COUNT = 20;
     /// @dev How long values that cannot be renewed are kept.
     uint256 internal constant MAX_AGE = 24 hours;
     /// @dev Gas of one valuation. Fixed, so that nobody can make a destination fail by sending little gas.

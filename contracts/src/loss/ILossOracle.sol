@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {ISignedMessages} from "../signing/ISignedMessages.sol";
+
 /// @title Quorum over losses
 /// @notice Reporters sign what they recomputed from the chain; the contract recomputes it again from the ledger's ring, so
 /// signatures confirm a loss and can never raise one. 48 h later anyone executes: the loss is measured live, the smaller counts.
-interface ILossOracle {
+interface ILossOracle is ISignedMessages {
     /// @dev EIP-712 type: LossReport(address lmp,uint256 epoch,uint256 first,uint256 last,bytes32 windowHash,uint256 loss)
     struct LossReport {
         address lmp;
@@ -37,21 +39,26 @@ interface ILossOracle {
         uint256 executableAt,
         address[] signers
     );
-    /// @dev `loss` is the one that counts; `recoveryId` is the vesting entry, type(uint256).max when nothing was slashed.
+    /// @dev `loss` is the one that counts; `coverage` is what the recovery owes of it. When nothing was slashed, `coverage` and
+    /// `slashed` are 0 and `recoveryId`, else the vesting entry, is type(uint256).max.
     event CaseExecuted(
-        address indexed lmp,
-        uint256 indexed epoch,
-        uint256 loss,
-        uint256 coverage,
-        uint256 slashed,
-        uint256 recoveryId
+        address indexed lmp, uint256 indexed epoch, uint256 loss, uint256 coverage, uint256 slashed, uint256 recoveryId
     );
     event CaseRejected(address indexed lmp, uint256 indexed epoch, uint256 loss, uint256 threshold);
 
     error ZeroAddress();
+    /// @dev It has no backing here.
     error UnknownLmp(address lmp);
+    /// @dev The LMP's losses are counted by another ledger than this oracle's.
+    error ForeignLedger(address lmp);
+    /// @dev It keeps slashed TOKE for another ledger.
+    error InvalidRecovery(address recovery);
+    /// @dev No contract, or of another LMP, TOKE or ledger.
     error InvalidPool(address pool);
+    error BackingIsSet(address lmp);
+    /// @dev None, more than 16, zero or twice the same.
     error InvalidReporters();
+    /// @dev One reporter alone must not open a case, nor more be asked for than there are.
     error InvalidQuorum(uint256 quorum);
     error CaseIsOpen(address lmp);
     error NoCase(address lmp);
@@ -60,19 +67,25 @@ interface ILossOracle {
     error WrongReport();
 
     /// @notice Opens the case of a report. `signatures` are of the same struct, sorted by signer (ascending), at least `quorum`.
+    /// Anyone. Who signed must be a reporter now; a later change of the reporters does not close the case.
     function submit(LossReport calldata report, bytes[] calldata signatures) external;
-    /// @notice Anyone, from `executableAt`: reports the LMP, measures live, slashes or rejects.
+    /// @notice Anyone, from `executableAt`: reports the LMP, measures live, slashes or rejects. What has no stake, slashes nobody or is
+    /// exhausted (IBackingPool.PoolExhausted) leaves the loss uncovered, but it counts: the mark falls. Anything else that fails changes
+    /// nothing, and the case waits: for gas, for a destination that can be valued, for buckets to be rolled.
     function execute(address lmp) external;
 
-    /// @notice What an honest reporter signs now; reverts `UnknownLmp`. `loss` is 0 when there is nothing to report.
+    /// @notice What an honest reporter signs now; reverts `UnknownLmp` and `ForeignLedger`. `loss` is 0 when there is nothing to report.
     function currentReport(address lmp) external view returns (LossReport memory);
     /// @notice EIP-712 digest of a report.
     function hashReport(LossReport calldata report) external view returns (bytes32);
+    /// @notice All 0 when none is open: never, decided, or its epoch was decided elsewhere.
     function openCase(address lmp) external view returns (Case memory);
     function backingOf(address lmp) external view returns (address pool);
     function reporters() external view returns (address[] memory);
     function isReporter(address account) external view returns (bool);
     function quorum() external view returns (uint256);
+    function ledger() external view returns (address);
+    function recovery() external view returns (address);
 
     /// @notice Restricted, delayed.
     function setReporters(address[] calldata reporters, uint256 quorum) external;

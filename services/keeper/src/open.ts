@@ -16,7 +16,7 @@ import type { KeeperConfig } from './config.ts'
 export interface Environment {
   chain: ChainAccess
   deployment: Deployment
-  contracts: { signals: Address; cycleManager: Address; weth: Address; executor: Address }
+  contracts: { signals: Address; cycleManager: Address; prices: Address; weth: Address; executor: Address }
   /** Absent: nothing is sent. */
   account: PrivateKeyAccount | undefined
   /** Wei; 0 without a key. */
@@ -40,12 +40,19 @@ export async function openEnvironment(config: KeeperConfig, log: Logger): Promis
   const contracts = {
     signals: contractAddress(deployment, 'signals'),
     cycleManager: contractAddress(deployment, 'cycleManager'),
+    prices: contractAddress(deployment, 'priceRegistry'),
     weth: contractAddress(deployment, 'weth'),
     executor: config.SOLVER_EXECUTOR ?? contractAddress(deployment, 'solverExecutor'),
   }
   const vaults = deployment.lmps.flatMap((lmp) => [
     [`lmp ${lmp.address}`, lmp.address] as const,
     ...lmp.destinations.map(({ name, address }) => [`destination ${name}`, address] as const),
+    ...(lmp.backing === undefined
+      ? []
+      : ([
+          [`performance splitter ${lmp.backing.performanceSplitter}`, lmp.backing.performanceSplitter],
+          [`management splitter ${lmp.backing.managementSplitter}`, lmp.backing.managementSplitter],
+        ] as const)),
   ])
   await assertCode(chain.client, { ...contracts, ...Object.fromEntries(vaults) })
 

@@ -38,7 +38,7 @@ contract LmpGasTest is LmpBase {
     /// @dev A vault over WETH as LmpBase makes it over the mock.
     function _prepare(uint256 destinations) private {
         weth = WETH9Like(Artifacts.create("WETH9"));
-        lmp = new LMP(address(weth), "LMP", "lmp", address(authority), address(gate), 2000, sink, 1e27);
+        lmp = new LMP(_params(address(weth), 2000, 1e27));
         authority.setTargetFunctionRole(address(lmp), _selector(), CURATOR);
         lmp.report();
         vm.deal(address(this), 1e24);

@@ -8,9 +8,10 @@ import {BalancerStableDestination} from "../../../src/destinations/BalancerStabl
 import {CurveStableDestination} from "../../../src/destinations/CurveStableDestination.sol";
 import {IDestination} from "../../../src/destinations/IDestination.sol";
 import {IBalancerVault} from "../../../src/destinations/interfaces/IBalancerV2.sol";
-import {Leg} from "../../../src/lmp/ILMP.sol";
+import {Leg, LmpParams} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
 import {PriceRegistry} from "../../../src/pricing/PriceRegistry.sol";
+import {LossLedgerMock} from "../../mocks/lmp/LossLedgerMock.sol";
 import {BalancerGauges} from "../../venues/BalancerGauges.sol";
 import {Chainlink} from "../../venues/Chainlink.sol";
 import {VenueConfig, VenueSet, Venues} from "../../venues/Venues.sol";
@@ -57,7 +58,17 @@ abstract contract AutopilotTestBase is Test {
         signals = new Signals();
         gate = new RebalanceGate(signals, 30 days);
         lmp = new LMP(
-            address(weth), "Headrace WETH", "hWETH", address(manager), address(gate), 0, makeAddr("fees"), 10_000e18
+            LmpParams({
+                asset: address(weth),
+                name: "Headrace WETH",
+                symbol: "hWETH",
+                authority: address(manager),
+                gate: address(gate),
+                lossLedger: address(new LossLedgerMock()),
+                feeBps: 0,
+                feeRecipient: makeAddr("fees"),
+                cap: 10_000e18
+            })
         );
         executor = new SolverExecutor(solver);
         _addDestinations();

@@ -22,6 +22,11 @@ contract BalancerReentrancyTest is BalancerFixture {
         if (!attacking) return;
         ++callbacks;
         (answered, answer) = address(destination).staticcall{gas: callGas}(abi.encodeCall(IDestination.value, (1e18)));
+        (bool also, bytes memory other) = address(destination).staticcall{gas: callGas}(
+            abi.encodeCall(IDestination.valuesAt, (1e18, new uint256[][](0)))
+        );
+        assertFalse(also, "valuesAt");
+        if (callGas == type(uint256).max) assertEq(other, answer, "valuesAt");
     }
 
     /// @dev The known attack: LP tokens are burned, the balances not yet updated.

@@ -111,6 +111,42 @@ contract BalancerValueTest is BalancerFixture {
         assertEq(destination.totalSupply(), 100e18);
     }
 
+    /* AT GIVEN PRICES */
+
+    function test_valuesAtGivenPrices() public {
+        _warpRate(1.1e18, 1.04e18);
+        _swap(true, 800e18);
+        _checkValuesAt(destination);
+    }
+
+    /// @dev Half of the liquidity is enough to make the swap large.
+    function testFuzz_swapsDoNotMoveValuesAt(bool wethIn, uint256 amount, uint256 price0, uint256 price1) public {
+        uint256[] memory legPrices = new uint256[](2);
+        (legPrices[0], legPrices[1]) = (bound(price0, 0.5e18, 1.3e18), bound(price1, 0.5e18, 1.3e18));
+        uint256 worth = _valueAt(destination, 100e18, legPrices);
+        amount = bound(amount, 1e12, 5000e18);
+        uint256 supply = set.stablePool.getActualSupply();
+        _swap(wethIn, amount);
+        _expectUnmoved(worth, _valueAt(destination, 100e18, legPrices), amount * 2 * SWAP_FEE / supply, "swap");
+    }
+
+    /// @dev A venue that has lost a whole leg: the pool itself can no longer say what its supply is.
+    function test_aDrainedPoolIsWorthNothing() public {
+        (uint256[] memory backings,) = _legPrices(destination);
+        (address[] memory tokens, uint256[] memory balances, uint256 block_) = set.balancer.vault.getPoolTokens(poolId);
+        for (uint256 i; i < tokens.length; ++i) {
+            if (tokens[i] == address(lst)) balances[i] = 0;
+        }
+        vm.mockCall(
+            address(set.balancer.vault),
+            abi.encodeCall(set.balancer.vault.getPoolTokens, (poolId)),
+            abi.encode(tokens, balances, block_)
+        );
+        assertEq(_valueAt(destination, 100e18, backings), 0);
+        vm.expectRevert(IDestination.EmptyPool.selector);
+        destination.value(100e18);
+    }
+
     /* WHAT MOVES IT */
 
     function test_issuerRateMovesBackingAndCapsSafe() public {

@@ -121,6 +121,30 @@ contract CurveDestinationTest is DestinationTest {
         assertLe(safe, worth + worth / 1e8 + 4);
     }
 
+    function test_valuesAtGivenPrices() public {
+        _randomPrices(11);
+        set.curve.pool.exchange(1, 2, 1500e18, 0);
+        _checkValuesAt(destination);
+    }
+
+    function testFuzz_swapsDoNotMoveValuesAt(uint256 seed, uint256 amount) public {
+        _randomPrices(seed);
+        (uint256[] memory backings, uint256[] memory safes) = _legPrices(destination);
+        uint256 high = _valueAt(destination, 100e18, backings);
+        uint256 low = _valueAt(destination, 100e18, safes);
+        set.curve.pool.exchange(_index(seed % 3), 3, bound(amount, 1e6, 20_000e18), 0);
+        _expectUnmoved(high, _valueAt(destination, 100e18, backings), 0, "issuer rates");
+        _expectUnmoved(low, _valueAt(destination, 100e18, safes), 0, "lower of the two");
+    }
+
+    function test_aDrainedPoolIsWorthNothing() public {
+        (uint256[] memory backings,) = _legPrices(destination);
+        vm.mockCall(address(set.curve.pool), abi.encodeCall(set.curve.pool.balances, (2)), abi.encode(0));
+        assertEq(_valueAt(destination, 100e18, backings), 0);
+        vm.expectRevert(IDestination.EmptyPool.selector);
+        destination.value(100e18);
+    }
+
     function test_issuerFeedAndPoolMoveOneValueEach() public {
         (uint256 safe, uint256 spot, uint256 backing, bool ok) = destination.value(100e18);
         set.lst[1].setRate(1.02e18);
@@ -259,6 +283,10 @@ contract CurveDestinationTest is DestinationTest {
         if (!attacking) return;
         ++callbacks;
         (answered, answer) = address(target).staticcall{gas: callGas}(abi.encodeCall(IDestination.value, (1e18)));
+        (bool also, bytes memory other) =
+            address(target).staticcall{gas: callGas}(abi.encodeCall(IDestination.valuesAt, (1e18, new uint256[][](0))));
+        assertFalse(also, "valuesAt");
+        if (callGas == type(uint256).max) assertEq(other, answer, "valuesAt");
     }
 
     function testFuzz_insideACallOfThePoolThereIsNoValue(uint256 gas_) public {

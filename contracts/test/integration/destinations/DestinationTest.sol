@@ -7,6 +7,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Test} from "forge-std/Test.sol";
 
 import {IDestination} from "../../../src/destinations/IDestination.sol";
+import {StableCurve} from "../../../src/destinations/StableCurve.sol";
 import {PriceRegistry} from "../../../src/pricing/PriceRegistry.sol";
 import {LstFixture} from "../../fixtures/LstFixture.sol";
 import {Chainlink} from "../../venues/Chainlink.sol";
@@ -65,6 +66,56 @@ abstract contract DestinationTest is Test {
 
     function _ok(IDestination destination) internal view returns (bool ok) {
         (,,, ok) = destination.value(WAD);
+    }
+
+    /// @dev One value, with a price per leg.
+    function _valueAt(IDestination destination, uint256 units, uint256[] memory legPrices)
+        internal
+        view
+        returns (uint256)
+    {
+        uint256[][] memory sets = new uint256[][](1);
+        sets[0] = legPrices;
+        return destination.valuesAt(units, sets)[0];
+    }
+
+    /// @dev Issuer rate and min(issuer rate, market) of each leg.
+    function _legPrices(IDestination destination)
+        internal
+        view
+        returns (uint256[] memory backings, uint256[] memory safes)
+    {
+        address[] memory legs = destination.legs();
+        (backings, safes) = (new uint256[](legs.length), new uint256[](legs.length));
+        for (uint256 i; i < legs.length; ++i) {
+            uint256 market;
+            (backings[i], market,) = prices.legPrices(legs[i]);
+            safes[i] = backings[i] < market ? backings[i] : market;
+        }
+    }
+
+    /// @dev `valuesAt` says what `value` says, needs no feed, scales with the prices and refuses sets of another size.
+    function _checkValuesAt(IDestination destination) internal {
+        uint256[][] memory sets = new uint256[][](3);
+        (sets[0], sets[1]) = _legPrices(destination);
+        sets[2] = new uint256[](sets[0].length);
+        for (uint256 i; i < sets[0].length; ++i) {
+            sets[2][i] = sets[0][i] * 2;
+        }
+        (uint256 safe,, uint256 backing,) = destination.value(100e18);
+        skip(MAX_AGE + 1);
+        uint256[] memory values = destination.valuesAt(100e18, sets);
+        assertEq(values[0], backing, "issuer rates");
+        assertEq(values[1], safe, "lower of the two");
+        assertApproxEqRel(values[2], 2 * backing, 1e9, "linear in the prices");
+        assertEq(destination.valuesAt(1e18, new uint256[][](0)).length, 0);
+
+        sets[1] = new uint256[](sets[0].length - 1);
+        vm.expectRevert(StableCurve.InvalidPrices.selector);
+        destination.valuesAt(1e18, sets);
+        sets[1] = new uint256[](sets[0].length + 1);
+        vm.expectRevert(StableCurve.InvalidPrices.selector);
+        destination.valuesAt(1e18, sets);
     }
 
     /// @dev Neither down by more than 1e-6 + 1, nor up by more than that and `fees`, a share of all liquidity in WAD.

@@ -26,6 +26,7 @@ contract DestinationMock is ERC20 {
     uint256 public spotPrice;
     uint256 public backingPrice;
     Answer public answer;
+    address[] private _legs;
 
     constructor(address vault_, uint256 price) ERC20("Units", "UNIT") {
         vault = vault_;
@@ -38,6 +39,29 @@ contract DestinationMock is ERC20 {
 
     function setAnswer(Answer answer_) external {
         answer = answer_;
+    }
+
+    function setLegs(address[] calldata legs_) external {
+        _legs = legs_;
+    }
+
+    function legs() external view returns (address[] memory) {
+        return _legs;
+    }
+
+    /// @dev At the backing price, times the mean of the leg prices; without legs at the backing price.
+    function valuesAt(uint256 units, uint256[][] calldata legPrices) external view returns (uint256[] memory values) {
+        require(answer == Answer.Good || answer == Answer.Unsafe);
+        values = new uint256[](legPrices.length);
+        for (uint256 i; i < values.length; ++i) {
+            uint256 n = legPrices[i].length;
+            uint256 sum;
+            for (uint256 j; j < n; ++j) {
+                sum += legPrices[i][j];
+            }
+            values[i] = units * backingPrice / 1e18;
+            if (n != 0) values[i] = values[i] * sum / n / 1e18;
+        }
     }
 
     function mint(address to, uint256 units) external {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
-import {ILMP, Leg} from "../../../src/lmp/ILMP.sol";
+import {ILMP, Leg, LmpParams} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
 import {AssetMock} from "../../mocks/lmp/AssetMock.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
@@ -94,21 +94,32 @@ contract LmpErrorsTest is LmpBase {
     }
 
     function test_constructor() public {
-        address g = address(gate);
-        address a = address(authority);
+        LmpParams memory p = _params(address(0), 0, 0);
         vm.expectRevert(ILMP.ZeroAddress.selector);
-        new LMP(address(0), "", "", a, g, 0, sink, 0);
+        new LMP(p);
+        p = _params(address(asset), 0, 0);
+        p.authority = address(0);
         vm.expectRevert(ILMP.ZeroAddress.selector);
-        new LMP(address(asset), "", "", address(0), g, 0, sink, 0);
+        new LMP(p);
+        p = _params(address(asset), 0, 0);
+        p.gate = address(0);
         vm.expectRevert(ILMP.ZeroAddress.selector);
-        new LMP(address(asset), "", "", a, address(0), 0, sink, 0);
+        new LMP(p);
+        p = _params(address(asset), 0, 0);
+        p.lossLedger = alice;
+        vm.expectRevert(abi.encodeWithSelector(ILMP.InvalidLossLedger.selector, alice));
+        new LMP(p);
+        p = _params(address(asset), 0, 0);
+        p.feeRecipient = address(0);
         vm.expectRevert(ILMP.ZeroAddress.selector);
-        new LMP(address(asset), "", "", a, g, 0, address(0), 0);
+        new LMP(p);
+        p = _params(address(asset), 3001, 0);
         vm.expectRevert(abi.encodeWithSelector(ILMP.InvalidFee.selector, 3001));
-        new LMP(address(asset), "", "", a, g, 3001, sink, 0);
+        new LMP(p);
         uint256 tooMuch = lmp.MAX_CAP() + 1;
+        p = _params(address(asset), 0, tooMuch);
         vm.expectRevert(abi.encodeWithSelector(ILMP.InvalidCap.selector, tooMuch));
-        new LMP(address(asset), "", "", a, g, 0, sink, tooMuch);
+        new LMP(p);
     }
 
     /* AGE */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
-import {Leg} from "../../../src/lmp/ILMP.sol";
+import {Leg, LmpParams} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
 import {AssetMock} from "../../mocks/lmp/AssetMock.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {GateMock} from "../../mocks/lmp/GateMock.sol";
+import {LossLedgerMock} from "../../mocks/lmp/LossLedgerMock.sol";
 import {SolverMock} from "../../mocks/lmp/SolverMock.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {Test} from "forge-std/Test.sol";
@@ -20,6 +21,7 @@ abstract contract LmpBase is Test {
     AssetMock internal asset;
     GateMock internal gate;
     SolverMock internal solver;
+    LossLedgerMock internal ledger;
     LMP internal lmp;
     /// @dev One whole asset, base units.
     uint256 internal one;
@@ -37,11 +39,12 @@ abstract contract LmpBase is Test {
         asset = new AssetMock(decimals);
         gate = new GateMock();
         solver = new SolverMock();
-        lmp =
-            new LMP(address(asset), "LMP", "lmp", address(authority), address(gate), feeBps, sink, 1_000_000_000 * one);
-        bytes4[] memory slow = new bytes4[](4);
+        ledger = new LossLedgerMock();
+        lmp = new LMP(_params(address(asset), feeBps, 1_000_000_000 * one));
+        bytes4[] memory slow = new bytes4[](6);
         (slow[0], slow[1]) = (lmp.addDestination.selector, lmp.setGate.selector);
         (slow[2], slow[3]) = (lmp.setFee.selector, lmp.raiseCap.selector);
+        (slow[4], slow[5]) = (lmp.setManagementFee.selector, lmp.setLossLedger.selector);
         bytes4[] memory fast = new bytes4[](1);
         fast[0] = lmp.lowerCap.selector;
         authority.setTargetFunctionRole(address(lmp), slow, CURATOR);
@@ -51,6 +54,20 @@ abstract contract LmpBase is Test {
         lmp.report();
         seed = one / 1000;
         _deposit(makeAddr("seed"), seed);
+    }
+
+    function _params(address asset_, uint256 feeBps, uint256 cap) internal view returns (LmpParams memory) {
+        return LmpParams({
+            asset: asset_,
+            name: "LMP",
+            symbol: "lmp",
+            authority: address(authority),
+            gate: address(gate),
+            lossLedger: address(ledger),
+            feeBps: feeBps,
+            feeRecipient: sink,
+            cap: cap
+        });
     }
 
     function _deposit(address who, uint256 assets) internal returns (uint256) {
