@@ -215,6 +215,7 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
         p.owed += _settle(p, account, s.fees, s.cases, maxCases).toUint112();
         _active[account] = p;
         _store(s);
+        emit Synced(account, p.seen);
     }
 
     /// @inheritdoc IBackingPool
@@ -225,6 +226,7 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
         _active[account].owed += _settle(x, account, fees, cases, maxCases).toUint112();
         _exits[account][day] = x;
         _store(s);
+        emit ExitSynced(account, day, x.seen);
     }
 
     /* VIEWS */
