@@ -9,13 +9,6 @@ import {Create2} from "./Create2.sol";
 import {BackingConfig, DeployConfig, LmpConfig} from "./DeployConfig.sol";
 import {Deployment} from "./Deployer.sol";
 
-/// @notice Zero addresses: nobody backs the LMP.
-struct Backing {
-    BackingPool pool;
-    FeeSplitter performanceSplitter;
-    FeeSplitter managementSplitter;
-}
-
 /// @notice The pools that back LMPs: what is deployed per backed LMP and how its fees find the backers.
 library BackingDeployer {
     /// @notice Shortest delay of what raises the risk of a backed LMP: backers see it coming, though their exit takes longer.
@@ -40,30 +33,30 @@ library BackingDeployer {
         }
     }
 
-    function deploy(LmpConfig memory config, Deployment memory d, LMP lmp) internal returns (Backing memory b) {
-        if (!isBacked(config.backing)) return b;
-        b.pool = BackingPool(
+    function deploy(LmpConfig memory config, Deployment memory d, uint256 lmpId) internal {
+        if (!isBacked(config.backing)) return;
+        LMP lmp = d.lmps[lmpId];
+        BackingPool pool = BackingPool(
             _create(type(BackingPool).creationCode, abi.encode(d.accessManager, d.toke, lmp, _mode(config.backing)))
         );
-        b.performanceSplitter = _splitter(lmp, b.pool, config.feeRecipient, config.backing.backersBps);
-        b.managementSplitter = _splitter(lmp, b.pool, config.feeRecipient, ALL_BPS);
+        d.pools[lmpId] = pool;
+        d.performanceSplitters[lmpId] = _splitter(lmp, pool, config.feeRecipient, config.backing.backersBps);
+        d.managementSplitters[lmpId] = _splitter(lmp, pool, config.feeRecipient, ALL_BPS);
     }
 
     /// @notice Fees to the splitters, losses to the pool. Looks before it acts.
     function wire(LmpConfig memory config, Deployment memory d, uint256 lmpId) internal {
         if (!isBacked(config.backing)) return;
-        (LMP lmp, Backing memory b) = (d.lmps[lmpId], d.backings[lmpId]);
-        if (lmp.feeRecipient() != address(b.performanceSplitter)) {
-            lmp.setFee(config.feeBps, address(b.performanceSplitter));
+        LMP lmp = d.lmps[lmpId];
+        address performance = address(d.performanceSplitters[lmpId]);
+        if (lmp.feeRecipient() != performance) lmp.setFee(config.feeBps, performance);
+        address management = address(d.managementSplitters[lmpId]);
+        uint256 bps = config.backing.managementFeeBps;
+        if (lmp.managementFeeRecipient() != management || lmp.managementFeeBps() != bps) {
+            lmp.setManagementFee(bps, management);
         }
-        uint256 managementFeeBps = config.backing.managementFeeBps;
-        if (lmp.managementFeeRecipient() != address(b.managementSplitter) || lmp.managementFeeBps() != managementFeeBps)
-        {
-            lmp.setManagementFee(managementFeeBps, address(b.managementSplitter));
-        }
-        if (d.lossOracle.backingOf(address(lmp)) != address(b.pool)) {
-            d.lossOracle.setBacking(address(lmp), address(b.pool));
-        }
+        address pool = address(d.pools[lmpId]);
+        if (d.lossOracle.backingOf(address(lmp)) != pool) d.lossOracle.setBacking(address(lmp), pool);
     }
 
     function _mode(BackingConfig memory config) private pure returns (IBackingPool.Mode) {

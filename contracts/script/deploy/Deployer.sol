@@ -5,10 +5,12 @@ import {ISignals} from "../../src/autopilot/ISignals.sol";
 import {RebalanceGate} from "../../src/autopilot/RebalanceGate.sol";
 import {Signals} from "../../src/autopilot/Signals.sol";
 import {SolverExecutor} from "../../src/autopilot/SolverExecutor.sol";
+import {BackingPool} from "../../src/backing/BackingPool.sol";
+import {FeeSplitter} from "../../src/backing/FeeSplitter.sol";
+import {Recovery} from "../../src/backing/Recovery.sol";
 import {BalancerStableDestination} from "../../src/destinations/BalancerStableDestination.sol";
 import {CurveStableDestination} from "../../src/destinations/CurveStableDestination.sol";
 import {IDestination} from "../../src/destinations/IDestination.sol";
-import {Recovery} from "../../src/backing/Recovery.sol";
 import {LmpParams} from "../../src/lmp/ILMP.sol";
 import {LMP} from "../../src/lmp/LMP.sol";
 import {LossLedger} from "../../src/loss/LossLedger.sol";
@@ -21,7 +23,7 @@ import {Reactor} from "../../src/reactors/Reactor.sol";
 import {IUniswapV2Pair, UniswapV2Venue} from "../../src/reactors/UniswapV2Venue.sol";
 import {Reserve} from "../../src/reserve/Reserve.sol";
 import {TOKE} from "../../src/token/TOKE.sol";
-import {Backing, BackingDeployer} from "./BackingDeployer.sol";
+import {BackingDeployer} from "./BackingDeployer.sol";
 import {Create2} from "./Create2.sol";
 import {
     DeployConfig,
@@ -51,8 +53,10 @@ struct Deployment {
     LMP[] lmps;
     /// @dev Per LMP.
     IDestination[][] destinations;
-    /// @dev Per LMP.
-    Backing[] backings;
+    /// @dev Per LMP, zero where nobody backs it; so are the splitters of its fees.
+    BackingPool[] pools;
+    FeeSplitter[] performanceSplitters;
+    FeeSplitter[] managementSplitters;
     Reactor[] reactors;
     UniswapV2Venue[] adapters;
 }
@@ -119,10 +123,11 @@ library Deployer {
         uint256 count = config.lmps.length;
         d.lmps = new LMP[](count);
         d.destinations = new IDestination[][](count);
-        d.backings = new Backing[](count);
+        d.pools = new BackingPool[](count);
+        (d.performanceSplitters, d.managementSplitters) = (new FeeSplitter[](count), new FeeSplitter[](count));
         for (uint256 i; i < count; ++i) {
             d.lmps[i] = _lmp(config.lmps[i], d);
-            d.backings[i] = BackingDeployer.deploy(config.lmps[i], d, d.lmps[i]);
+            BackingDeployer.deploy(config.lmps[i], d, i);
         }
         d.reactors = new Reactor[](config.reactors.length);
         for (uint256 i; i < config.reactors.length; ++i) {

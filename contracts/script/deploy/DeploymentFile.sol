@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
-import {Backing} from "./BackingDeployer.sol";
 import {DeployConfig, DestinationConfig} from "./DeployConfig.sol";
 import {Deployment} from "./Deployer.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
@@ -66,12 +65,11 @@ library DeploymentFile {
         pure
         returns (string memory)
     {
-        Backing memory b = d.backings[lmpId];
-        if (address(b.pool) == address(0)) return "";
+        if (address(d.pools[lmpId]) == address(0)) return "";
         string memory item = string.concat(
-            _pair("pool", address(b.pool), true),
-            _pair("performanceSplitter", address(b.performanceSplitter), true),
-            _pair("managementSplitter", address(b.managementSplitter), true)
+            _pair("pool", address(d.pools[lmpId]), true),
+            _pair("performanceSplitter", address(d.performanceSplitters[lmpId]), true),
+            _pair("managementSplitter", address(d.managementSplitters[lmpId]), true)
         );
         return string.concat('"backing": {', item, _text("mode", config.lmps[lmpId].backing.mode, false), "}, ");
     }

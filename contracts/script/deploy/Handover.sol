@@ -38,13 +38,13 @@ library Handover {
         uint256 count = d.lmps.length;
         uint256 backed;
         for (uint256 i; i < count; ++i) {
-            if (address(d.backings[i].pool) != address(0)) ++backed;
+            if (address(d.pools[i]) != address(0)) ++backed;
         }
         list = new address[](count + backed + 6);
         uint256 next;
         for (uint256 i; i < count; ++i) {
             list[next++] = address(d.lmps[i]);
-            if (address(d.backings[i].pool) != address(0)) list[next++] = address(d.backings[i].pool);
+            if (address(d.pools[i]) != address(0)) list[next++] = address(d.pools[i]);
         }
         list[next++] = address(d.priceRegistry);
         list[next++] = address(d.cycleManager);
@@ -61,8 +61,8 @@ library Handover {
         if (target == address(d.lossLedger)) return RoleTable.lossLedger();
         if (target == address(d.lossOracle)) return RoleTable.lossOracle();
         if (target == address(d.recovery)) return RoleTable.recovery();
-        for (uint256 i; i < d.backings.length; ++i) {
-            if (target == address(d.backings[i].pool)) return RoleTable.backingPool();
+        for (uint256 i; i < d.pools.length; ++i) {
+            if (target == address(d.pools[i])) return RoleTable.backingPool();
         }
         return RoleTable.lmp();
     }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
-import {Backing, BackingDeployer} from "../../../script/deploy/BackingDeployer.sol";
+import {BackingDeployer} from "../../../script/deploy/BackingDeployer.sol";
 import {BackingConfig, DeployConfig} from "../../../script/deploy/DeployConfig.sol";
 import {Deployer} from "../../../script/deploy/Deployer.sol";
+import {BackingPool} from "../../../src/backing/BackingPool.sol";
 import {FeeSplitter} from "../../../src/backing/FeeSplitter.sol";
 import {IBackingPool} from "../../../src/backing/IBackingPool.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
@@ -30,23 +31,23 @@ contract BackingTest is DeployedBase {
 
     function requireWired() private view {
         LMP lmp = protocol.lmps[0];
-        Backing memory b = protocol.backings[0];
+        BackingPool pool = protocol.pools[0];
         assertEq(lmp.lossLedger(), address(protocol.lossLedger));
-        assertEq(protocol.lossOracle.backingOf(address(lmp)), address(b.pool));
-        assertEq(b.pool.lmp(), address(lmp));
-        assertEq(b.pool.toke(), address(protocol.toke));
-        assertEq(uint256(b.pool.mode()), uint256(IBackingPool.Mode.Slashing));
-        assertEq(lmp.feeRecipient(), address(b.performanceSplitter));
+        assertEq(protocol.lossOracle.backingOf(address(lmp)), address(pool));
+        assertEq(pool.lmp(), address(lmp));
+        assertEq(pool.toke(), address(protocol.toke));
+        assertEq(uint256(pool.mode()), uint256(IBackingPool.Mode.Slashing));
+        assertEq(lmp.feeRecipient(), address(protocol.performanceSplitters[0]));
         assertEq(lmp.feeBps(), 2000);
-        assertEq(lmp.managementFeeRecipient(), address(b.managementSplitter));
+        assertEq(lmp.managementFeeRecipient(), address(protocol.managementSplitters[0]));
         assertEq(lmp.managementFeeBps(), 20);
-        requireSplitter(b.performanceSplitter, 7000);
-        requireSplitter(b.managementSplitter, 10_000);
+        requireSplitter(protocol.performanceSplitters[0], 7000);
+        requireSplitter(protocol.managementSplitters[0], 10_000);
     }
 
     function requireSplitter(FeeSplitter splitter, uint256 backersBps) private view {
         assertEq(splitter.lmp(), address(protocol.lmps[0]));
-        assertEq(splitter.pool(), address(protocol.backings[0].pool));
+        assertEq(splitter.pool(), address(protocol.pools[0]));
         assertEq(splitter.protocolRecipient(), treasury);
         assertEq(splitter.backersBps(), backersBps);
     }
@@ -77,7 +78,7 @@ contract BackingTest is DeployedBase {
         config.lmps[0].backing = BackingConfig("", 0, 0);
         this.deploy(config);
         LMP lmp = protocol.lmps[0];
-        assertEq(address(protocol.backings[0].pool), address(0));
+        assertEq(address(protocol.pools[0]), address(0));
         assertEq(protocol.lossOracle.backingOf(address(lmp)), address(0));
         assertEq(lmp.feeRecipient(), treasury);
         assertEq(lmp.managementFeeBps(), 0);
@@ -95,7 +96,7 @@ contract BackingTest is DeployedBase {
         DeployConfig memory config = deployConfig();
         vm.startPrank(deployer);
         protocol = Deployer.contracts(config, deployer);
-        protocol.lmps[0].setFee(2000, address(protocol.backings[0].performanceSplitter));
+        protocol.lmps[0].setFee(2000, address(protocol.performanceSplitters[0]));
         vm.stopPrank();
         protocol.lmps[0].report();
         this.deploy(config);

@@ -38,8 +38,8 @@ contract RolesTest is DeployedBase {
         list[10] = Target("LossLedger", address(protocol.lossLedger));
         list[11] = Target("LossOracle", address(protocol.lossOracle));
         list[12] = Target("LossPrices", address(protocol.lossPrices));
-        list[13] = Target("BackingPool", address(protocol.backings[0].pool));
-        list[14] = Target("FeeSplitter", address(protocol.backings[0].performanceSplitter));
+        list[13] = Target("BackingPool", address(protocol.pools[0]));
+        list[14] = Target("FeeSplitter", address(protocol.performanceSplitters[0]));
         list[15] = Target("Recovery", address(protocol.recovery));
     }
 
