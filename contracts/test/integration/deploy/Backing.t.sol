@@ -59,13 +59,15 @@ contract BackingTest is DeployedBase {
         assertEq(protocol.lossOracle.reporters().length, 3);
     }
 
-    function test_ADelayThatCouldSurpriseBackersIsRefused() public {
+    function test_AGovernorWhoCouldSurpriseBackersIsRefused() public {
         DeployConfig memory config = deployConfig();
         config.governance.governorDelay = 7 days - 1;
         vm.expectRevert(abi.encodeWithSelector(BackingDeployer.BackedDelayTooShort.selector, 7 days - 1, 7 days));
         this.deploy(config);
+    }
 
-        config = deployConfig();
+    function test_ACuratorWhoCouldSurpriseBackersIsRefused() public {
+        DeployConfig memory config = deployConfig();
         config.governance.curatorDelay = 1 days;
         vm.expectRevert(abi.encodeWithSelector(BackingDeployer.BackedDelayTooShort.selector, 1 days, 7 days));
         this.deploy(config);
