@@ -79,7 +79,7 @@ abstract contract BackingLedger is IBackingPool {
         uint256 end = s.last + s.remaining;
         done = !s.isDue(block.timestamp) || _releaseDue(s, maxDays);
         if (done) s.accrue(block.timestamp);
-        if (s.remaining != 0 && s.last + s.remaining != end) emit StreamMoved(s.last + s.remaining);
+        if (s.last + s.remaining != end) emit StreamMoved(s.last + s.remaining);
     }
 
     function _releaseDue(PoolState memory s, uint256 maxDays) private returns (bool done) {
@@ -115,6 +115,11 @@ abstract contract BackingLedger is IBackingPool {
         return frozenAt == 0 ? block.timestamp : frozenAt;
     }
 
+    /// @dev Of a day that somebody chose; a day without a bucket may be either.
+    function _hasLeft(PoolState memory s, uint256 day) internal view returns (bool) {
+        return s.nextDay == 0 ? day <= _lastDay : day < s.nextDay;
+    }
+
     /// @dev `shares` join the bucket of a day that is not before any other.
     function _joinBucket(PoolState memory s, uint256 day, uint256 shares) internal {
         _buckets[day].shares += shares.toUint128();
@@ -134,8 +139,7 @@ abstract contract BackingLedger is IBackingPool {
     /// @dev The active stake with its fees and cases up to now; `NotRolled` as above.
     function _settledActive(PoolState memory s, address account) internal returns (Position memory p) {
         p = _creditedActive(s, account);
-        p.owed += p.earned(s.fees, FEE_UNIT);
-        p.fees = s.fees;
+        p.settle(s.fees, FEE_UNIT);
     }
 
     /// @dev The stake in a bucket with its fees (in `owed`) and cases up to now, or until it left.
@@ -147,9 +151,8 @@ abstract contract BackingLedger is IBackingPool {
     {
         _exits[account][day].load(p);
         (uint256 fees, uint256 cases) = (s.fees, s.cases);
-        if (s.hasLeft(day)) (fees, cases) = (_buckets[day].fees, _buckets[day].cases);
-        p.owed = p.earned(fees, FEE_UNIT);
-        p.fees = fees;
+        if (_hasLeft(s, day)) (fees, cases) = (_buckets[day].fees, _buckets[day].cases);
+        p.settle(fees, FEE_UNIT);
         done = _creditCases(p, account, cases, maxCases);
     }
 

@@ -12,7 +12,7 @@ struct PoolState {
     uint256 cases;
     /// @dev G, per share: 1e-46 whole assets.
     uint256 fees;
-    /// @dev Everything is accrued up to here.
+    /// @dev Fees are accrued up to here: the last call, or the end of the stream if that was before it.
     uint256 last;
     /// @dev Of the stream: 1e-18 whole assets per second, and the seconds it still has from `last`.
     uint256 rate;
@@ -56,30 +56,37 @@ library BackingMath {
     /// clock.
     function accrue(PoolState memory s, uint256 time) internal pure {
         unchecked {
-            uint256 streamed = time - s.last;
-            s.last = time;
-            (uint256 remaining, uint256 shares) = (s.remaining, s.shares);
-            if (remaining == 0 || shares < MIN_SHARES) return;
+            (uint256 last, uint256 remaining, uint256 shares) = (s.last, s.remaining, s.shares);
+            if (remaining == 0) return;
+            if (shares < MIN_SHARES) {
+                s.last = time;
+                return;
+            }
+            uint256 streamed = time - last;
             if (streamed > remaining) streamed = remaining;
-            s.remaining = remaining - streamed;
+            (s.last, s.remaining) = (last + streamed, remaining - streamed);
             uint256 fees = s.fees + s.rate * streamed * FEE_SCALE / shares;
             // Out of reach; but fees may stop, never the stake be locked.
             s.fees = fees < type(uint128).max ? fees : type(uint128).max;
         }
     }
 
-    /// @notice `added` joins a stream that is accrued to now. Its end becomes the amount-weighted mean of the old end and now + 28
-    /// days, rounded down.
+    /// @notice `added` joins a stream that is accrued to `time`. Its end becomes the amount-weighted mean of the old end and `time` +
+    /// 28 days, rounded down.
     /// @dev Restarting 28 days with every amount would let anyone stretch the stream for ever with a base unit a day: under the
     /// weighted mean dust moves the end by dust, and rounded down by nothing. The end never comes nearer either.
     /// @param added 1e-18 whole assets, not 0
     /// @param dust what the last rate left over, 1e-18 whole assets
     /// @return newDust what the new rate leaves over, less than 28 days' seconds
-    function addFees(PoolState memory s, uint256 added, uint256 dust) internal pure returns (uint256 newDust) {
+    function addFees(PoolState memory s, uint256 added, uint256 dust, uint256 time)
+        internal
+        pure
+        returns (uint256 newDust)
+    {
         uint256 left = s.rate * s.remaining;
         uint256 duration = (left * s.remaining + added * STREAM) / (left + added);
         uint256 total = left + added + dust;
-        (s.rate, s.remaining) = (total / duration, duration);
+        (s.rate, s.remaining, s.last) = (total / duration, duration, time);
         return total % duration;
     }
 
@@ -90,6 +97,12 @@ library BackingMath {
         unchecked {
             return p.shares * (fees - p.fees) / scale;
         }
+    }
+
+    /// @notice What it earned is owed.
+    function settle(Position memory p, uint256 fees, uint256 scale) internal pure {
+        p.owed += earned(p, fees, scale);
+        p.fees = fees;
     }
 
     /* STAKE */
@@ -124,10 +137,6 @@ library BackingMath {
 
     function isDue(PoolState memory s, uint256 time) internal pure returns (bool) {
         return s.nextDay != 0 && s.nextDay * 1 days <= time;
-    }
-
-    function hasLeft(PoolState memory s, uint256 day) internal pure returns (bool) {
-        return s.nextDay == 0 || day < s.nextDay;
     }
 
     /// @notice The first waiting bucket leaves at the start of its day, or as of `last` if something happened since (in a freeze).

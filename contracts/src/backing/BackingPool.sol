@@ -102,7 +102,7 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
     function cancelExit(uint256 day, uint256 shares) external nonReentrant {
         require(shares != 0, ZeroAmount());
         PoolState memory s = _roll();
-        require(!s.hasLeft(day), BucketGone(day));
+        require(!_hasLeft(s, day), BucketGone(day));
         (Position memory p, Position memory x) = _settledBoth(s, day);
         require(shares <= x.shares, InsufficientShares(x.shares));
         x.shares -= shares;
@@ -117,7 +117,7 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
     function withdraw(uint256 day, address receiver) external nonReentrant returns (uint256 toke_) {
         require(receiver != address(0), ZeroAddress());
         PoolState memory s = _roll();
-        require(s.hasLeft(day), StillCooling(day));
+        require(_hasLeft(s, day), StillCooling(day));
         (Position memory x, bool done) = _settledExit(s, msg.sender, day, MAX_CASES);
         require(done, NotRolled());
         require(x.shares != 0, InsufficientShares(0));
@@ -154,7 +154,7 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
         require(assets != 0, ZeroAmount());
         require(assets <= type(uint96).max, TooLarge());
         PoolState memory s = _roll();
-        _dust = s.addFees(assets * RATE_UNIT, _dust).toUint32();
+        _dust = s.addFees(assets * RATE_UNIT, _dust, block.timestamp).toUint32();
         _pool.save(s);
         emit Notified(msg.sender, assets, _rateOf(s), s.last + s.remaining);
         _pullExact(ASSET, assets);
@@ -225,9 +225,11 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
         PoolState memory s = _roll();
         Position memory p;
         _active[account].load(p);
+        p.settle(s.fees, FEE_UNIT);
         _creditCases(p, account, s.cases, maxCases);
         _active[account].save(p);
         _pool.save(s);
+        emit Synced(account, p.seen);
     }
 
     /// @inheritdoc IBackingPool
@@ -238,6 +240,7 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
         x.owed = 0;
         _exits[account][day].save(x);
         _pool.save(s);
+        emit ExitSynced(account, day, x.seen);
     }
 
     /* VIEWS */

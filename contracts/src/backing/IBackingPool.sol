@@ -34,6 +34,9 @@ interface IBackingPool {
     event Slashed(uint256 indexed caseId, uint256 toke, uint256 shares, uint256 tokeLeft, address to);
     event Returned(uint256 indexed caseId, uint256 toke);
     event ReturnClaimed(address indexed account, address indexed receiver, uint256 indexed caseId, uint256 toke);
+    /// @dev The fees of the active stake, or of that in a bucket, are in what the account may claim; cases below `seen` are credited.
+    event Synced(address indexed account, uint256 seen);
+    event ExitSynced(address indexed account, uint256 indexed day, uint256 seen);
 
     error ZeroAmount();
     error ZeroAddress();

@@ -8,7 +8,6 @@ import {SignedMessages} from "../signing/SignedMessages.sol";
 import {ILossLedger} from "./ILossLedger.sol";
 import {ILossOracle} from "./ILossOracle.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -114,21 +113,17 @@ contract LossOracle is ILossOracle, SignedMessages, AccessManaged, ReentrancyGua
         _ledger.execute(lmp, high, coverage);
     }
 
-    /// @dev Without a price of TOKE the pool gives all it may, 30%.
+    /// @dev Without a price of TOKE the pool gives all it may, 30%. It gives nothing only when it has nothing; should it fail, all of the
+    /// execution does: whoever executes chooses the gas, and must not be able to let the slash alone fail for lack of it.
     /// @return slashed 0 when the pool could give nothing
     /// @return id of the recovery; type(uint256).max when nothing was slashed
     function _slash(address lmp, uint256 coverage) private returns (uint256 slashed, uint256 id) {
         id = type(uint256).max;
         IBackingPool pool = IBackingPool(backingOf[lmp]);
-        if (pool.mode() != IBackingPool.Mode.Slashing || pool.totals().toke == 0) return (0, id);
+        if (pool.mode() != IBackingPool.Mode.Slashing) return (0, id);
         uint256 caseId;
-        try pool.slash(type(uint256).max, address(_recovery)) returns (uint256 slashed_, uint256 caseId_) {
-            (slashed, caseId) = (slashed_, caseId_);
-        } catch (bytes memory reason) {
-            // By its selector alone: whoever executes chooses the gas, and must not be able to let the slash fail for lack of it.
-            if (bytes4(reason) == IBackingPool.PoolExhausted.selector) return (0, id);
-            LowLevelCall.bubbleRevert(reason);
-        }
+        (slashed, caseId) = pool.slash(type(uint256).max, address(_recovery));
+        if (slashed == 0) return (0, id);
         uint256 since = _ledger.state(lmp).count;
         id = _recovery.open(lmp, address(pool), caseId, slashed, coverage, ILMP(lmp).lossMark(), since);
     }

@@ -8,7 +8,6 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 contract PoolMock {
     enum Fault {
         None,
-        Exhausted,
         NotRolled,
         Silent,
         BurnsGas,
@@ -31,23 +30,14 @@ contract PoolMock {
         fault = fault_;
     }
 
-    function setCases(uint256 cases_) external {
-        cases = cases_;
-    }
-
-    function totals() external view returns (IBackingPool.Totals memory t) {
-        t.toke = t.shares = IERC20(toke).balanceOf(address(this));
-        t.cases = cases;
-    }
-
     function slash(uint256 amount, address to) external returns (uint256 slashed, uint256 caseId) {
-        require(fault != Fault.Exhausted, IBackingPool.PoolExhausted());
         require(fault != Fault.NotRolled, IBackingPool.NotRolled());
         // forge-lint: disable-next-item(custom-errors) a revert without a reason is what is wanted
         require(fault != Fault.Silent);
         while (fault == Fault.BurnsGas) {}
         uint256 most = (IERC20(toke).balanceOf(address(this)) * 3 + 9) / 10;
         slashed = amount < most ? amount : most;
+        if (slashed == 0) return (0, cases);
         caseId = cases++;
         if (fault != Fault.KeepsToke) IERC20(toke).transfer(to, slashed);
     }

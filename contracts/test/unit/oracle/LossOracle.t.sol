@@ -279,14 +279,7 @@ contract LossOracleTest is OracleBase {
         assertEq(toke.balanceOf(address(pool)), STAKE);
     }
 
-    function test_exhaustedPool() public {
-        _submitAndWait();
-        pool.setFault(PoolMock.Fault.Exhausted);
-        _expectUncovered();
-        assertEq(toke.balanceOf(address(pool)), STAKE);
-    }
-
-    function test_anyOtherFaultOfThePoolWaits() public {
+    function test_aFaultOfThePoolWaits() public {
         _submitAndWait();
         pool.setFault(PoolMock.Fault.NotRolled);
         vm.expectRevert(IBackingPool.NotRolled.selector);
