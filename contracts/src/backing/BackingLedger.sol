@@ -47,20 +47,10 @@ abstract contract BackingLedger is IBackingPool {
     mapping(uint256 caseId => Case) internal _cases;
     mapping(uint256 caseId => mapping(address account => Credit)) internal _credits;
 
-    /// @dev What the stream's rate leaves over, 1e-18 whole assets.
+    /// @dev What the stream's rate leaves over, base units, RATE_SCALE.
     uint32 internal _dust;
     /// @dev The latest bucket.
     uint16 private _lastDay;
-
-    /// @dev G of one base unit of the asset, and 1e-18 whole assets of it.
-    uint256 internal immutable FEE_UNIT;
-    uint256 internal immutable RATE_UNIT;
-
-    constructor(uint256 decimals) {
-        require(decimals <= BackingMath.MAX_DECIMALS, UnsupportedDecimals(decimals));
-        RATE_UNIT = 10 ** (BackingMath.MAX_DECIMALS - decimals);
-        FEE_UNIT = RATE_UNIT * BackingMath.FEE_SCALE;
-    }
 
     /// @dev When the present freeze began, 0 when there is none.
     function _frozenAt() internal view virtual returns (uint256);
@@ -139,7 +129,7 @@ abstract contract BackingLedger is IBackingPool {
     /// @dev The active stake with its fees and cases up to now; `NotRolled` as above.
     function _settledActive(PoolState memory s, address account) internal returns (Position memory p) {
         p = _creditedActive(s, account);
-        p.settle(s.fees, FEE_UNIT);
+        p.settle(s.fees);
     }
 
     /// @dev The stake in a bucket with its fees (in `owed`) and cases up to now, or until it left.
@@ -152,7 +142,7 @@ abstract contract BackingLedger is IBackingPool {
         _exits[account][day].load(p);
         (uint256 fees, uint256 cases) = (s.fees, s.cases);
         if (_hasLeft(s, day)) (fees, cases) = (_buckets[day].fees, _buckets[day].cases);
-        p.settle(fees, FEE_UNIT);
+        p.settle(fees);
         done = _creditCases(p, account, cases, maxCases);
     }
 

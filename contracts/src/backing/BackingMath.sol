@@ -10,11 +10,11 @@ struct PoolState {
     /// @dev H >= A, and 0 only together with it.
     uint256 shares;
     uint256 cases;
-    /// @dev G, per share: 1e-46 whole assets.
+    /// @dev G, base units of the asset per share, FEE_SCALE.
     uint256 fees;
     /// @dev Fees are accrued up to here: the last call, or the end of the stream if that was before it.
     uint256 last;
-    /// @dev Of the stream: 1e-18 whole assets per second, and the seconds it still has from `last`.
+    /// @dev Of the stream: base units of the asset per second, RATE_SCALE, and the seconds it still has from `last`.
     uint256 rate;
     uint256 remaining;
     /// @dev First bucket that has not left; 0: none waits.
@@ -35,16 +35,14 @@ struct Position {
 /// @title Arithmetic of a backing pool
 /// @notice Pure, on a state in memory. Rounded against the one who acts: shares, TOKE and fees down, a slash's limit up.
 ///
-/// Fees are kept in fixed parts of a whole asset, so that a rate fits 74 bits (4e10 whole assets in 28 days) and G 128 (3e10 whole
-/// assets paid to the least stake that earns) whatever its decimals. An accrual loses less than H * 1e-46 whole assets:
-/// 1e-20 with all TOKE staked and never slashed.
-/// Widths: A fits 96 bits, H 128, so all products below fit 256.
+/// Widths: A fits 96 bits, H and G 128, a rate 74, so all products below fit 256. A rate may be 4.6e25 base units in 28 days; G holds
+/// 3.4e28 of them paid to the least stake that earns. An accrual loses less than H/FEE_SCALE base units: 0.01 of one with all
+/// TOKE staked and never slashed.
 library BackingMath {
-    /// @dev From a rate to G.
+    uint256 internal constant RATE_SCALE = 1e3;
     uint256 internal constant FEE_SCALE = 1e28;
     /// @dev Fees flow only while H is at least that: who puts next to nothing at risk earns nothing, and G has a bound.
     uint256 internal constant MIN_SHARES = 1e18;
-    uint256 internal constant MAX_DECIMALS = 18;
     uint256 internal constant STREAM = 28 days;
     /// @dev From the start of the day after the request.
     uint256 internal constant COOLDOWN_DAYS = 28;
@@ -65,25 +63,26 @@ library BackingMath {
             uint256 streamed = time - last;
             if (streamed > remaining) streamed = remaining;
             (s.last, s.remaining) = (last + streamed, remaining - streamed);
-            uint256 fees = s.fees + s.rate * streamed * FEE_SCALE / shares;
+            uint256 fees = s.fees + s.rate * streamed * (FEE_SCALE / RATE_SCALE) / shares;
             // Out of reach; but fees may stop, never the stake be locked.
             s.fees = fees < type(uint128).max ? fees : type(uint128).max;
         }
     }
 
-    /// @notice `added` joins a stream that is accrued to `time`. Its end becomes the amount-weighted mean of the old end and `time` +
+    /// @notice `assets` join a stream that is accrued to `time`. Its end becomes the amount-weighted mean of the old end and `time` +
     /// 28 days, rounded down.
     /// @dev Restarting 28 days with every amount would let anyone stretch the stream for ever with a base unit a day: under the
     /// weighted mean dust moves the end by dust, and rounded down by nothing. The end never comes nearer either.
-    /// @param added 1e-18 whole assets, not 0
-    /// @param dust what the last rate left over, 1e-18 whole assets
+    /// @param assets base units, not 0
+    /// @param dust what the last rate left over, base units, RATE_SCALE
     /// @return newDust what the new rate leaves over, less than 28 days' seconds
-    function addFees(PoolState memory s, uint256 added, uint256 dust, uint256 time)
+    function addFees(PoolState memory s, uint256 assets, uint256 dust, uint256 time)
         internal
         pure
         returns (uint256 newDust)
     {
         uint256 left = s.rate * s.remaining;
+        uint256 added = assets * RATE_SCALE;
         uint256 duration = (left * s.remaining + added * STREAM) / (left + added);
         uint256 total = left + added + dust;
         (s.rate, s.remaining, s.last) = (total / duration, duration, time);
@@ -92,16 +91,15 @@ library BackingMath {
 
     /// @notice What a position earned since it was settled, base units of the asset, rounded down.
     /// @param fees G now, or when its bucket left
-    /// @param scale G of one base unit, 10^(46 - decimals)
-    function earned(Position memory p, uint256 fees, uint256 scale) internal pure returns (uint256) {
+    function earned(Position memory p, uint256 fees) internal pure returns (uint256) {
         unchecked {
-            return p.shares * (fees - p.fees) / scale;
+            return p.shares * (fees - p.fees) / FEE_SCALE;
         }
     }
 
     /// @notice What it earned is owed.
-    function settle(Position memory p, uint256 fees, uint256 scale) internal pure {
-        p.owed += earned(p, fees, scale);
+    function settle(Position memory p, uint256 fees) internal pure {
+        p.owed += earned(p, fees);
         p.fees = fees;
     }
 
@@ -119,7 +117,7 @@ library BackingMath {
     }
 
     /// @notice `shares` join a position at G = `fees`. What it earned before is spread over all of its shares, rounded down by less
-    /// than 1e-46 whole assets per share, instead of being paid out: that would be a second slot to write.
+    /// than 1/FEE_SCALE base units per share, instead of being paid out: that would be a second slot to write.
     function join(Position memory p, uint256 shares, uint256 fees) internal pure {
         unchecked {
             uint256 before = p.shares;

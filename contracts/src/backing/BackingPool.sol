@@ -8,7 +8,6 @@ import {BackingMath, PoolState, Position} from "./BackingMath.sol";
 import {BackingSlots, PoolSlots, PositionSlots} from "./BackingSlots.sol";
 import {IBackingPool} from "./IBackingPool.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IERC20Metadata} from "@openzeppelin/contracts/interfaces/IERC20Metadata.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
@@ -53,14 +52,11 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
     IERC20 private immutable TOKE;
     IERC20 private immutable ASSET;
 
-    constructor(address authority_, address toke_, address lmp_, Mode mode_)
-        AccessManaged(authority_)
-        BackingLedger(IERC20Metadata(_assetOf(lmp_)).decimals())
-    {
-        require(authority_ != address(0) && toke_ != address(0), ZeroAddress());
+    constructor(address authority_, address toke_, address lmp_, Mode mode_) AccessManaged(authority_) {
+        require(authority_ != address(0) && toke_ != address(0) && lmp_ != address(0), ZeroAddress());
         (mode, lmp) = (mode_, lmp_);
         TOKE = IERC20(toke_);
-        ASSET = IERC20(_assetOf(lmp_));
+        ASSET = IERC20(ILMP(lmp_).asset());
         require(toke_ != address(ASSET), InvalidToken(toke_));
     }
 
@@ -154,7 +150,7 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
         require(assets != 0, ZeroAmount());
         require(assets <= type(uint96).max, TooLarge());
         PoolState memory s = _roll();
-        _dust = s.addFees(assets * RATE_UNIT, _dust, block.timestamp).toUint32();
+        _dust = s.addFees(assets, _dust, block.timestamp).toUint32();
         _pool.save(s);
         emit Notified(msg.sender, assets, _rateOf(s), s.last + s.remaining);
         _pullExact(ASSET, assets);
@@ -225,7 +221,7 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
         PoolState memory s = _roll();
         Position memory p;
         _active[account].load(p);
-        p.settle(s.fees, FEE_UNIT);
+        p.settle(s.fees);
         _creditCases(p, account, s.cases, maxCases);
         _active[account].save(p);
         _pool.save(s);
@@ -278,7 +274,7 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
     function claimable(address account) external view returns (uint256) {
         Position memory p;
         _active[account].load(p);
-        return p.owed + p.earned(_rolled().fees, FEE_UNIT);
+        return p.owed + p.earned(_rolled().fees);
     }
 
     /// @inheritdoc IBackingPool
@@ -327,13 +323,8 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @dev Base units of the asset per second, 1e18.
-    function _rateOf(PoolState memory s) private view returns (uint256) {
-        return s.rate * 1e18 / RATE_UNIT;
-    }
-
-    function _assetOf(address lmp_) private view returns (address) {
-        require(lmp_ != address(0), ZeroAddress());
-        return ILMP(lmp_).asset();
+    function _rateOf(PoolState memory s) private pure returns (uint256) {
+        return s.rate * (1e18 / BackingMath.RATE_SCALE);
     }
 
     function _frozenAt() internal view override returns (uint256) {
