@@ -24,12 +24,27 @@ contract TokenFixture is ERC20 {
 
 contract DestinationFixture is ERC20 {
     address public immutable vault;
+    address private immutable LEG;
     uint256 public price = 1e18;
     uint256 public issuerRate = 1e18;
     bool public ok = true;
 
-    constructor(address vault_) ERC20("Units", "UNIT") {
+    constructor(address vault_, address leg) ERC20("Units", "UNIT") {
         vault = vault_;
+        LEG = leg;
+    }
+
+    function legs() external view returns (address[] memory list) {
+        list = new address[](1);
+        list[0] = LEG;
+    }
+
+    /// @dev In the order the loss ledger asks: at high prices, at low ones, at issuer rates.
+    function valuesAt(uint256 units, uint256[][] calldata) external view returns (uint256[] memory values) {
+        uint256 lower = price < issuerRate ? price : issuerRate;
+        values = new uint256[](3);
+        (values[0], values[1], values[2]) =
+        (units * issuerRate / 1e18, units * lower / 1e18, units * issuerRate / 1e18);
     }
 
     function mint(address to, uint256 amount) external {
