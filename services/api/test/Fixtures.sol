@@ -114,6 +114,7 @@ contract FeedFixture {
     uint8 public constant decimals = 8;
     int256 private _answer;
     uint256 private _updatedAt;
+    bool private _broken;
 
     constructor(int256 answer) {
         push(answer);
@@ -123,7 +124,18 @@ contract FeedFixture {
         (_answer, _updatedAt) = (answer, block.timestamp);
     }
 
+    /// @notice From now on it answers with one word, which is no round.
+    function breakDown() external {
+        _broken = true;
+    }
+
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
+        if (_broken) {
+            assembly ("memory-safe") {
+                mstore(0, 1)
+                return(0, 32)
+            }
+        }
         return (1, _answer, _updatedAt, _updatedAt, 1);
     }
 }

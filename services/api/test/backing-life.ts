@@ -74,6 +74,7 @@ export async function liveBacking(
   await world.send(pool, 'stake', eth('77'))
   await world.send(lmp, 'report')
   await world.send(lmp, 'deposit', eth('3'), admin)
+  await world.pass(HOUR)
   await look()
 
   // What the vault gained back is locked for a day and counts after it.
@@ -90,7 +91,9 @@ export async function liveBacking(
   await worth('0.99')
   await reports(7)
   await submit(world, protocol)
+  await look()
   await worth('1.1')
+  await world.send(lmp, 'report')
   await world.pass(48 * HOUR)
   await world.send(oracle, 'execute', lmp.address)
   await look()
