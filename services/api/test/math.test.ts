@@ -21,6 +21,7 @@ const book = {
   lockStart: 0,
   lockEnd: 100,
   feeBps: 2_000,
+  cover: 0n,
   valuedAt: 0,
   clean: true,
 }
@@ -34,6 +35,11 @@ test('a book with profit: entrants pay for it, leavers leave it, fees round for 
     exitAssets: 1_009n,
     fresh: true,
   })
+})
+
+test('entrants pay for what a recovery still owes, leavers get nothing of it', () => {
+  const covered = valueBook({ ...book, cover: 25n }, 50)
+  expect(covered).toEqual({ ...valueBook(book, 50), entryAssets: 1_095n })
 })
 
 test('a book below its mark pays no fee and is never worth less than 0', () => {

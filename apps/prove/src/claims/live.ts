@@ -2,16 +2,15 @@ import { join } from 'node:path'
 import { foundryBinary } from '@headrace/foundry'
 import { describeCase, runCase } from '../bad-case.ts'
 import { type Claim, type Context, type Row, row } from '../claim.ts'
-import { deploymentFile, readReactors } from '../deployment.ts'
+import { readReactors } from '../deployment.ts'
 import { importsOf } from '../imports.ts'
-import { removeOneWei } from '../one-wei.ts'
-import { freePort, occupy, type Program, sleep } from '../programs.ts'
+import { exit, freePort, occupy, type Program, sleep } from '../programs.ts'
 import { rpc } from '../rpc.ts'
-import { build, devnetOptions, exit, startDevnet } from './devnet.ts'
+import { runVerifier, VERIFIER, verifierRow, withoutOneWei } from '../verifier.ts'
+import { build, devnetOptions, type Net, startDevnet } from './devnet.ts'
 import { portCases } from './services.ts'
 
 const CYCLES = 3
-const VERIFIER = 'apps/verify-devnet/src'
 
 /** A devnet that is left running: what is claimed of it while it runs, and of Ctrl-C. */
 export const live: Claim = {
@@ -26,9 +25,9 @@ export const live: Claim = {
     devnet.watch()
 
     const rows = [
-      ...(await verifierRows(context, net.rpc)),
+      ...(await verifierRows(context, net)),
       await apiRow(context, net),
-      ...(await portRows(context, net.rpc)),
+      ...(await portRows(context, net)),
       ...(await interruptRows(devnet, foreign)),
     ]
     await foreign.program.stop()
@@ -36,7 +35,7 @@ export const live: Claim = {
   },
 }
 
-async function foreignAnvil({ programs, root }: Context) {
+export async function foreignAnvil({ programs, root }: Context) {
   const port = await freePort()
   const args = ['--host', '127.0.0.1', '--port', String(port), '--silent']
   const program = programs.start(foundryBinary('anvil'), args, { cwd: root })
@@ -53,14 +52,8 @@ async function foreignAnvil({ programs, root }: Context) {
   return { program, answers }
 }
 
-async function verifierRows(context: Context, url: string): Promise<Row[]> {
-  const verify = () =>
-    context.programs
-      .tsx(join(context.root, VERIFIER, 'main.ts'), ['--rpc', url, '--cycles', String(CYCLES)], {
-        cwd: context.root,
-      })
-      .within(180)
-  const checks = (stdout: string) => stdout.trim().split('\n').at(-1) ?? ''
+async function verifierRows(context: Context, net: Net): Promise<Row[]> {
+  const args = ['--cycles', String(CYCLES)]
   const imports = importsOf(join(context.root, VERIFIER))
   const rows = [
     row(
@@ -69,47 +62,20 @@ async function verifierRows(context: Context, url: string): Promise<Row[]> {
       imports.join(', '),
       imports.length > 0 && imports.every((name) => /^(node:.+|viem|commander)$/.test(name)),
     ),
+    verifierRow('verify:devnet proves the running devnet', await runVerifier(context, net, args), 0),
   ]
-  const good = await verify()
-  rows.push(
-    row(
-      'verify:devnet proves the running devnet',
-      'exit code 0',
-      `${exit(good)}: ${checks(good.stdout)}`,
-      good.code === 0,
-    ),
-  )
-
-  const { cycleManager, assets } = readReactors(deploymentFile(context.root))
-  for (const asset of assets) {
-    const giveBack = await removeOneWei(url, asset, cycleManager)
-    const bad = await verify()
-    rows.push(
-      row(
-        `verify:devnet without one wei of ${asset} in the cycle manager`,
-        'exit code 1, tokens held < idle + W named',
-        `${exit(bad)}: ${checks(bad.stdout)}`,
-        bad.code === 1 && /tokens held, idle \+ W is/.test(bad.stdout),
-      ),
-    )
-    await giveBack()
+  const { cycleManager, assets } = readReactors(net.deployment)
+  for (const token of assets) {
+    const what = `${token} in the cycle manager`
+    const names = /tokens held, idle \+ W is/
+    rows.push(await withoutOneWei(context, net, { token, account: cycleManager, what, names, args }))
   }
-  const again = await verify()
-  rows.push(
-    row(
-      'verify:devnet with the wei given back',
-      'exit code 0',
-      `${exit(again)}: ${checks(again.stdout)}`,
-      again.code === 0,
-    ),
-  )
+  const again = await runVerifier(context, net, args)
+  rows.push(verifierRow('verify:devnet with the wei given back', again, 0))
   return rows
 }
 
-async function apiRow(
-  { programs, root }: Context,
-  { rpc: url, api }: { rpc: string; api: string },
-): Promise<Row> {
+export async function apiRow({ programs, root }: Context, { rpc: url, api }: Net): Promise<Row> {
   const ended = await programs
     .start('npm', ['run', 'check:api', '--', '--api', api, '--rpc', url], { cwd: root })
     .within(300)
@@ -124,11 +90,11 @@ async function apiRow(
 }
 
 /** Ports that something else holds; it takes a running chain to get as far as that. */
-async function portRows(context: Context, url: string): Promise<Row[]> {
+async function portRows(context: Context, { rpc: url, deployment }: Net): Promise<Row[]> {
   const taken = await occupy()
   try {
     const rows: Row[] = []
-    for (const bad of portCases(context, url, deploymentFile(context.root), taken.port)) {
+    for (const bad of portCases(context, url, deployment, taken.port)) {
       rows.push(describeCase(bad, await runCase(context, bad)))
     }
     return rows
@@ -137,7 +103,7 @@ async function portRows(context: Context, url: string): Promise<Row[]> {
   }
 }
 
-async function interruptRows(
+export async function interruptRows(
   devnet: Program,
   foreign: Awaited<ReturnType<typeof foreignAnvil>>,
 ): Promise<Row[]> {

@@ -1,5 +1,4 @@
-import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { and, asc, desc, eq, lt, sql } from 'drizzle-orm'
 import type { Rows } from '../db/open.ts'
 import {
   blocks,
@@ -19,20 +18,13 @@ import {
   signals,
   sync,
 } from '../db/schema.ts'
+import { prepareBackingQueries } from './queries-backing.ts'
+import { beforeEvent, place } from './queries-events.ts'
 import type { AnswerBlock, Slice } from './resource.ts'
 
 export type Queries = ReturnType<typeof prepareQueries>
 
 const named = sql.placeholder
-
-/** Rows before an event, in keyset order; `before` is the last row of the page before, or the first place after the block. */
-function beforeEvent(t: { block: SQLiteColumn; logIndex: SQLiteColumn }): SQL {
-  return sql`(${t.block}, ${t.logIndex}) < (${named('block')}, ${named('logIndex')})`
-}
-
-function place(block: AnswerBlock, { limit, before = [block.number + 1, 0] }: Slice) {
-  return { limit, block: before[0] ?? 0, logIndex: before[1] ?? 0 }
-}
 
 /** Every read of the API, prepared once. */
 export function prepareQueries(read: Rows) {
@@ -119,6 +111,7 @@ export function prepareQueries(read: Rows) {
     .prepare()
 
   return {
+    ...prepareBackingQueries(read),
     tip: () => withFinality(tip.get()),
     block: (number: number) => withFinality(block.get({ number })),
     lmps: () => lmpList.all(),
