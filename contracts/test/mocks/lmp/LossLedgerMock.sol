@@ -28,8 +28,9 @@ contract LossLedgerMock {
     }
 
     Answer public answer;
-    /// @notice Gas a good checkpoint burns.
+    /// @notice Gas a good checkpoint burns, so many calls deep; whatever fails there fails here without a reason.
     uint256 public work;
+    uint256 public depth;
     uint256 public checkpoints;
     uint256 public rebalances;
     /// @dev Spoken in the next call of each kind.
@@ -43,8 +44,14 @@ contract LossLedgerMock {
         answer = answer_;
     }
 
-    function setWork(uint256 gas_) external {
-        work = gas_;
+    function setWork(uint256 gas_, uint256 depth_) external {
+        (work, depth) = (gas_, depth_);
+    }
+
+    function toil(uint256 levels) external view {
+        uint256 end = gasleft();
+        if (levels != 0) return this.toil(levels - 1);
+        while (end - gasleft() < work) {}
     }
 
     /// @notice Rebalances are refused because of this destination.
@@ -81,11 +88,10 @@ contract LossLedgerMock {
         if (a == Answer.Endless) while (true) {}
         if (a == Answer.Bomb) {
             assembly {
-                revert(0, 100000)
+                revert(0x10000, 100000)
             }
         }
-        uint256 start = gasleft();
-        while (start - gasleft() < work) {}
+        if (work != 0) this.toil(depth);
         ++checkpoints;
         _seen[2] = ILMP(msg.sender).book();
         _speak(_onCheckpoint);
