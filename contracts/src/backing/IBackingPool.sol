@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 /// @title TOKE that backs one LMP
 /// @notice Stakers earn the LMP's fees in its asset and are slashed for its losses. Positions cannot be transferred.
-/// A is the slashable TOKE, H its shares, both with active and cooling stake; G is fees per share, 1e30.
+/// A is the slashable TOKE, H its shares, both with active and cooling stake; G is fees per share, 1e36.
 interface IBackingPool {
     enum Mode {
         Slashing,
@@ -29,9 +29,14 @@ interface IBackingPool {
     event Left(address indexed account, address indexed receiver, uint256 indexed day, uint256 shares, uint256 toke);
     event Claimed(address indexed account, address indexed receiver, uint256 assets);
     event Notified(address indexed from, uint256 assets, uint256 rate, uint256 end);
+    /// @dev While nobody was staked the stream stood still: its end moved with the clock.
+    event StreamMoved(uint256 end);
     event Slashed(uint256 indexed caseId, uint256 toke, uint256 shares, uint256 tokeLeft, address to);
     event Returned(uint256 indexed caseId, uint256 toke);
     event ReturnClaimed(address indexed account, address indexed receiver, uint256 indexed caseId, uint256 toke);
+    /// @dev The fees of the active stake, or of that in a bucket, are in what the account may claim; cases below `seen` are credited.
+    event Synced(address indexed account, uint256 seen);
+    event ExitSynced(address indexed account, uint256 indexed day, uint256 seen);
 
     error ZeroAmount();
     error ZeroAddress();
@@ -41,10 +46,14 @@ interface IBackingPool {
     error InsufficientShares(uint256 shares);
     /// @dev The bucket of that day has not left.
     error StillCooling(uint256 day);
+    /// @dev The bucket of that day has left.
+    error BucketGone(uint256 day);
     /// @dev Too many days or cases since the last call: `roll` or `sync` first.
     error NotRolled();
     error UnknownCase(uint256 caseId);
     error InexactTransfer(address token);
+    /// @dev The LMP's asset is TOKE: stake and fees could not be told apart.
+    error InvalidToken(address token);
 
     /// @notice Stakes TOKE of the caller. Shares are rounded down. Refused in a freeze.
     function stake(uint256 toke) external returns (uint256 shares);
@@ -64,10 +73,13 @@ interface IBackingPool {
     function returnToSlashed(uint256 caseId, uint256 toke) external;
     /// @notice Lets up to `maxDays` due buckets leave. Anyone.
     function roll(uint256 maxDays) external;
-    /// @notice Credits up to `maxCases` cases to an account. Anyone.
+    /// @notice Credits up to `maxCases` cases to the active stake of an account, and its fees. Anyone.
     function sync(address account, uint256 maxCases) external;
+    /// @notice The same for its stake in the bucket of a day, cooling or gone.
+    function syncExit(address account, uint256 day, uint256 maxCases) external;
     /// @notice Restricted to the loss oracle. Sends min(`toke`, 30% of A rounded up) to `to`.
-    /// @return slashed TOKE that left
+    /// @dev Before the ledger ends the freeze: buckets that fell due in it leave at the first call after it.
+    /// @return slashed TOKE that left; 0 when nobody is staked, and then there is no case
     /// @return caseId of the pool
     function slash(uint256 toke, address to) external returns (uint256 slashed, uint256 caseId);
 

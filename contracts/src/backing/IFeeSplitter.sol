@@ -10,6 +10,8 @@ interface IFeeSplitter {
 
     error ZeroAddress();
     error InvalidShare(uint256 bps);
+    /// @dev It backs another LMP.
+    error InvalidPool(address pool);
     error NothingToDistribute();
 
     /// @notice Anyone: redeems the backers' part into the asset, from idle only and at most what idle holds, and streams it to

@@ -42,7 +42,7 @@ interface ILossLedger {
         uint256 since;
         /// @dev Cases decided.
         uint256 epoch;
-        /// @dev Checkpoints in a row, up to the last, with loss >= threshold.
+        /// @dev Checkpoints in a row, up to the last, with loss >= threshold; 0 after a decision.
         uint256 above;
         /// @dev When the freeze began, unix seconds; 0 when it is lifted or its time is over.
         uint256 frozenAt;
@@ -79,13 +79,14 @@ interface ILossLedger {
     error UnknownCheckpoint(uint256 id);
     error CoverExceeded(uint256 outstanding);
 
-    /// @notice Called by an LMP at the end of a report: writes a checkpoint when the last is at least 1 h old.
-    /// Reverts `NotEnoughGas` only.
+    /// @notice Called by an LMP at the end of a report: records the discounts of its legs and writes a checkpoint when the last is
+    /// at least 1 h old; in the first report of a day it records in any case. Reverts `NotEnoughGas` only.
     function checkpoint() external;
     /// @notice Called by an LMP before units leave it, its book stored.
     function beforeRebalance(Leg[] calldata outs, Leg[] calldata ins) external;
     /// @notice Called by an LMP after a rebalance, its book stored: mark = min(mark, high after + loss before + c), where c = 0, or out
-    /// of closing destinations c = value moved at issuer rates * max(0, realised discount - 5%).
+    /// of closing destinations c = value moved at issuer rates * max(0, realised discount - 5%). Reverts `NotValued` for a touched
+    /// destination; when another one cannot be valued, the mark falls by what the touched ones lost, less c, which is never less.
     function afterRebalance(Leg[] calldata outs, Leg[] calldata ins, bool closing) external;
 
     /// @notice Loss now, base units, rounded down; `high` per share (WAD), rounded up; 1% of mark * supply, base units, rounded up.
@@ -100,11 +101,13 @@ interface ILossLedger {
     /// @notice Whether the last two checkpoints, both with an id >= `since`, have low >= `mark`.
     function isRecovered(address lmp, uint256 mark, uint256 since) external view returns (bool);
 
-    /// @notice Restricted to the loss oracle. The loss counts once, covered or not: mark = `high`, the freeze ends, the epoch is over.
+    /// @notice Restricted to the loss oracle. The loss counts once, covered or not: mark = `high` (it never rises by that), the freeze
+    /// ends, the epoch is over.
     function execute(address lmp, uint256 high, uint256 coverage) external;
     /// @notice Restricted to the loss oracle. The freeze ends, the epoch is over; a new case needs new checkpoints.
     function reject(address lmp) external;
     /// @notice Restricted to the recovery. `amount` of the coverage is no longer owed.
     /// @param proceeds part of it that arrived as profit: the LMP's fee mark rises by it
+    /// @dev Reverts `CoverExceeded` when more is given than is owed, or more arrived than `amount`.
     function reduceCover(address lmp, uint256 amount, uint256 proceeds) external;
 }

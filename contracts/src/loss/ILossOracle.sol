@@ -69,9 +69,9 @@ interface ILossOracle is ISignedMessages {
     /// @notice Opens the case of a report. `signatures` are of the same struct, sorted by signer (ascending), at least `quorum`.
     /// Anyone. Who signed must be a reporter now; a later change of the reporters does not close the case.
     function submit(LossReport calldata report, bytes[] calldata signatures) external;
-    /// @notice Anyone, from `executableAt`: reports the LMP, measures live, slashes or rejects. What has no stake, slashes nobody or is
-    /// exhausted (IBackingPool.PoolExhausted) leaves the loss uncovered, but it counts: the mark falls. Anything else that fails changes
-    /// nothing, and the case waits: for gas, for a destination that can be valued, for buckets to be rolled.
+    /// @notice Anyone, from `executableAt`: reports the LMP, measures live, slashes or rejects. A pool that has no stake or slashes
+    /// nobody leaves the loss uncovered, but it counts: the mark falls. Whatever fails changes nothing, and the case waits: for gas
+    /// (`NotEnoughGas`), for a destination that can be valued (`NotValued`), for the pool to be rolled (`NotRolled`).
     function execute(address lmp) external;
 
     /// @notice What an honest reporter signs now; reverts `UnknownLmp` and `ForeignLedger`. `loss` is 0 when there is nothing to report.

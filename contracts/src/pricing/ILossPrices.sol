@@ -13,7 +13,7 @@ interface ILossPrices {
     struct Prices {
         /// @dev Issuer rate, WAD.
         uint256 rate;
-        /// @dev WAD; 0 when there is no market price: then no mark may rise on it.
+        /// @dev WAD; 0 when there is no market price, or one below a 100,000th of the rate: then no mark may rise on it.
         uint256 low;
         /// @dev WAD; B when there is no market price.
         uint256 high;
@@ -28,8 +28,12 @@ interface ILossPrices {
     /// @notice Records today's discount of `token`, in bps rounded down. Anyone, any time; the smallest of a day stays.
     /// Without a rate or a market price nothing is recorded: a day without a record counts as no discount.
     function record(address token) external;
-    /// @notice d14, WAD: the smallest discount of today and the 13 days before; 0 while one of them has no record.
+    /// @notice d14, WAD: the smallest discount of today and the 13 days before; 0 while one of them has no record. A day has one
+    /// from its first `record` on, so whoever needs d14 records first.
     function sustainedDiscount(address token) external view returns (uint256);
     /// @notice Prices of `token` in the quote asset. Reverts `RateUnavailable`.
     function lossPrices(address token) external view returns (Prices memory);
+    /// @notice Same as `lossPrices`, but answers `ok = false` instead of reverting. As `record`, it reverts
+    /// `IPriceRegistry.NotEnoughGas`, so nobody can make a source look dead.
+    function tryLossPrices(address token) external view returns (Prices memory, bool ok);
 }

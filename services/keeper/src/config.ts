@@ -10,8 +10,13 @@ const decimal = (fallback: string, parse: (text: string) => bigint, what: string
     .transform((text) => parse(text))
     .describe(`${what}, default ${fallback}`)
 
-const seconds = (fallback: number, what: string) =>
-  z.coerce.bigint().positive().default(BigInt(fallback)).describe(`${what}, in seconds, default ${fallback}`)
+const seconds = (fallback: number, what: string, most?: bigint) =>
+  (most === undefined ? z.coerce.bigint().positive() : z.coerce.bigint().positive().lte(most))
+    .default(BigInt(fallback))
+    .describe(`${what}, in seconds, default ${fallback}`)
+
+/** Reports write the checkpoints that losses are counted from; those of a case are hours apart. */
+const REPORT_MAX_AGE = 6 * 3600
 
 const gasCeiling = (fallback: bigint, job: string) =>
   z.coerce
@@ -28,8 +33,16 @@ export const configSchema = z.object({
     .string()
     .optional()
     .describe(
-      'path of a file with the hex private key, mode 600; without it the keeper sends nothing (dry run)',
+      'path of a file with the hex private key, mode 600; without a key the keeper sends nothing (dry run)',
     ),
+  KEEPER_KEYSTORE: z
+    .string()
+    .optional()
+    .describe('path of a v3 keystore with the key, mode 600, instead of KEEPER_KEY_FILE'),
+  KEEPER_KEYSTORE_PASSWORD_FILE: z
+    .string()
+    .optional()
+    .describe("path of a file with the keystore's password, mode 600"),
   DATABASE_FILE: z
     .string()
     .min(1)
@@ -59,13 +72,22 @@ export const configSchema = z.object({
     .describe(
       'how long something must have been due before this keeper does it; give a second keeper some seconds, default 0',
     ),
-  REPORT_MAX_AGE_S: seconds(6 * 3600, 'age of a vault report at which a new one is due'),
+  REPORT_MAX_AGE_S: seconds(
+    REPORT_MAX_AGE,
+    'age of a vault report at which a new one is due; at most the default, or losses are counted too late',
+    BigInt(REPORT_MAX_AGE),
+  ),
   REPORT_MOVE_BPS: z.coerce
     .bigint()
     .positive()
     .default(10n)
     .describe('change of the value of a destination that is reported at once, in basis points, default 10'),
   REBALANCE_INTERVAL_S: seconds(3600, 'block time between two searches for a rebalance that found none'),
+  FEES_MIN_ETH: decimal(
+    '0.05',
+    parseEther,
+    'value of a fee splitter from which it is distributed to the backers, in ETH',
+  ),
   SOLVER_EXECUTOR: z
     .custom<Address>(
       (value) => typeof value === 'string' && isAddress(value, { strict: false }),
@@ -78,6 +100,7 @@ export const configSchema = z.object({
   MAX_GAS_REPORT: gasCeiling(15_000_000n, 'report'),
   MAX_GAS_SNAPSHOT: gasCeiling(2_000_000n, 'snapshot'),
   MAX_GAS_REBALANCE: gasCeiling(8_000_000n, 'rebalance'),
+  MAX_GAS_FEES: gasCeiling(2_000_000n, 'fees'),
 })
 
 export type KeeperConfig = z.infer<typeof configSchema>

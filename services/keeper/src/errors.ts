@@ -1,7 +1,10 @@
 import {
+  backingPoolAbi,
   cycleManagerAbi,
   destinationAbi,
+  feeSplitterAbi,
   lmpAbi,
+  lossLedgerAbi,
   priceRegistryAbi,
   rebalanceGateAbi,
   signalsAbi,
@@ -17,4 +20,7 @@ export const errorsAbi = [
   ...solverExecutorAbi,
   ...destinationAbi,
   ...priceRegistryAbi,
+  ...lossLedgerAbi,
+  ...feeSplitterAbi,
+  ...backingPoolAbi,
 ].filter((entry) => entry.type === 'error')

@@ -6,7 +6,9 @@ import { runKeeper } from './run.ts'
 import { showStatus } from './status.ts'
 
 const program = new Command('keeper')
-  .description(`${PRODUCT} keeper: reports, yield snapshots, rebalances and the cycle rollover`)
+  .description(
+    `${PRODUCT} keeper: reports, yield snapshots, rebalances, the cycle rollover and the backers' fees`,
+  )
   .addHelpText(
     'after',
     `\nEnvironment (or a .env file in the working directory):\n${configHelp(configSchema)}`,

@@ -8,7 +8,7 @@ import {
   readDeployment,
   StartupError,
 } from '@headrace/service'
-import { loadKeyFile } from '@headrace/txmgr'
+import { loadAccount } from '@headrace/txmgr'
 import type { Address, PrivateKeyAccount } from 'viem'
 import type { KeeperConfig } from './config.ts'
 
@@ -16,7 +16,7 @@ import type { KeeperConfig } from './config.ts'
 export interface Environment {
   chain: ChainAccess
   deployment: Deployment
-  contracts: { signals: Address; cycleManager: Address; weth: Address; executor: Address }
+  contracts: { signals: Address; cycleManager: Address; prices: Address; weth: Address; executor: Address }
   /** Absent: nothing is sent. */
   account: PrivateKeyAccount | undefined
   /** Wei; 0 without a key. */
@@ -29,7 +29,14 @@ export interface Environment {
  */
 export async function openEnvironment(config: KeeperConfig, log: Logger): Promise<Environment> {
   const deployment = readDeployment(config.DEPLOYMENT_FILE, config.CHAIN_ID)
-  const account = config.KEEPER_KEY_FILE === undefined ? undefined : loadKeyFile(config.KEEPER_KEY_FILE)
+  const account = await loadAccount(
+    {
+      keyFile: config.KEEPER_KEY_FILE,
+      keystore: config.KEEPER_KEYSTORE,
+      passwordFile: config.KEEPER_KEYSTORE_PASSWORD_FILE,
+    },
+    'KEEPER',
+  )
   const chain = connect({
     urls: config.RPC_URLS,
     onFailure: ({ endpoint, method, error }) =>
@@ -40,20 +47,25 @@ export async function openEnvironment(config: KeeperConfig, log: Logger): Promis
   const contracts = {
     signals: contractAddress(deployment, 'signals'),
     cycleManager: contractAddress(deployment, 'cycleManager'),
+    prices: contractAddress(deployment, 'priceRegistry'),
     weth: contractAddress(deployment, 'weth'),
     executor: config.SOLVER_EXECUTOR ?? contractAddress(deployment, 'solverExecutor'),
   }
   const vaults = deployment.lmps.flatMap((lmp) => [
     [`lmp ${lmp.address}`, lmp.address] as const,
     ...lmp.destinations.map(({ name, address }) => [`destination ${name}`, address] as const),
+    ...(lmp.backing === undefined
+      ? []
+      : ([
+          [`performance splitter ${lmp.backing.performanceSplitter}`, lmp.backing.performanceSplitter],
+          [`management splitter ${lmp.backing.managementSplitter}`, lmp.backing.managementSplitter],
+        ] as const)),
   ])
   await assertCode(chain.client, { ...contracts, ...Object.fromEntries(vaults) })
 
   const balance = account === undefined ? 0n : await chain.client.getBalance({ address: account.address })
   if (account !== undefined && balance === 0n) {
-    throw new StartupError(
-      `the keeper's account ${account.address} holds no ETH: fund it or correct KEEPER_KEY_FILE`,
-    )
+    throw new StartupError(`the keeper's account ${account.address} holds no ETH: fund it or correct the key`)
   }
   return { chain, deployment, contracts, account, balance }
 }

@@ -14,6 +14,7 @@ import type { KeeperConfig } from './config.ts'
 import { errorsAbi } from './errors.ts'
 import type { Job } from './job.ts'
 import { cycleJob } from './jobs/cycle.ts'
+import { feesJob } from './jobs/fees.ts'
 import { rebalanceJob } from './jobs/rebalance.ts'
 import { reportJob } from './jobs/report.ts'
 import { snapshotJob } from './jobs/snapshot.ts'
@@ -163,6 +164,13 @@ function makeJobs(
       interval: config.REBALANCE_INTERVAL_S,
       isUnderway: (prefix) => sender.isUnderway(prefix),
     }),
+    feesJob({
+      client,
+      deployment,
+      prices: contracts.prices,
+      least: config.FEES_MIN_ETH,
+      isUnderway: (prefix) => sender.isUnderway(prefix),
+    }),
   ]
 }
 
@@ -171,6 +179,7 @@ const ceilings = (config: KeeperConfig): Ceilings => ({
   report: config.MAX_GAS_REPORT,
   snapshot: config.MAX_GAS_SNAPSHOT,
   rebalance: config.MAX_GAS_REBALANCE,
+  fees: config.MAX_GAS_FEES,
 })
 
 async function live(

@@ -36,7 +36,7 @@ describe('bad input', () => {
       }),
     )
   const contracts = Object.fromEntries(
-    ['signals', 'cycleManager', 'weth', 'solverExecutor'].map((name) => [name, ZERO_CODE]),
+    ['signals', 'cycleManager', 'priceRegistry', 'weth', 'solverExecutor'].map((name) => [name, ZERO_CODE]),
   )
 
   let node: TestNode
@@ -63,6 +63,11 @@ describe('bad input', () => {
       'a malformed executor',
       async () => ({ ...good, SOLVER_EXECUTOR: '0x12' }),
       /SOLVER_EXECUTOR is not valid/,
+    ],
+    [
+      'reports too rare for losses to be counted',
+      async () => ({ ...good, REPORT_MAX_AGE_S: '21601' }),
+      /REPORT_MAX_AGE_S is not valid/,
     ],
     [
       'a missing deployment file',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { due as feesDue, type SplitterView } from '../../src/jobs/fees.ts'
 import { due as rebalanceDue, type VaultView } from '../../src/jobs/rebalance.ts'
 import { type LmpView, due as reportDue } from '../../src/jobs/report.ts'
 import { due as snapshotDue } from '../../src/jobs/snapshot.ts'
@@ -73,6 +74,40 @@ describe('snapshot', () => {
     expect(found.destinations).toEqual([destinations[0], destinations[2]])
     expect(found.nextAt).toBe(1_001n)
     expect(snapshotDue({ now: 9_000n, destinations }).nextAt).toBeUndefined()
+  })
+})
+
+describe('fees', () => {
+  const splitter = (change: Partial<SplitterView>): SplitterView => ({
+    address: A,
+    payable: WAD / 20n,
+    price: WAD,
+    decimals: 18,
+    underway: false,
+    ...change,
+  })
+  const least = WAD / 20n
+
+  it.each<[string, Partial<SplitterView>, boolean]>([
+    ['what is worth the least', {}, true],
+    ['one wei less', { payable: WAD / 20n - 1n }, false],
+    ['nothing, or only what the vault cannot pay now', { payable: 0n }, false],
+    ['fees on their way', { underway: true }, false],
+    ['an asset without a price', { price: undefined }, false],
+    [
+      '100 units of 6 decimals at 0.0005 ETH',
+      { payable: 100_000_000n, price: WAD / 2_000n, decimals: 6 },
+      true,
+    ],
+    ['99.999999 of them', { payable: 99_999_999n, price: WAD / 2_000n, decimals: 6 }, false],
+  ])('%s', (_, change, expected) => {
+    expect(feesDue([splitter(change)], { least })).toEqual(expected ? [A] : [])
+  })
+
+  it('decides about each splitter by itself, and never sends for nothing', () => {
+    const poor = splitter({ address: B, payable: 0n })
+    expect(feesDue([poor, splitter({})], { least })).toEqual([A])
+    expect(feesDue([poor], { least: 0n })).toEqual([])
   })
 })
 

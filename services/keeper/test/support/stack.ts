@@ -65,6 +65,8 @@ export interface StackOptions {
   cycleLength: number
 }
 
+const DAY = 86_400
+
 /** Stacks started by this process. */
 let stacks = 0
 
@@ -332,9 +334,10 @@ function deployConfig(venues: z.infer<typeof venuesSchema>, now: bigint, cycleLe
   return {
     governance: {
       ...{ treasury: actors.governor, governor: actors.governor, curator: actors.governor },
-      ...{ risk: actors.governor, guardian: actors.other, governorDelay: 172_800, curatorDelay: 86_400 },
+      ...{ risk: actors.governor, guardian: actors.other, governorDelay: 7 * DAY, curatorDelay: 7 * DAY },
     },
     cycle: { length: cycleLength, firstEnd: Number(now) + cycleLength },
+    lossOracle: { reporters: [actors.governor], quorum: 1 },
     weth: venues.weth,
     solver: actors.keeper,
     prices: [
@@ -352,6 +355,7 @@ function deployConfig(venues: z.infer<typeof venuesSchema>, now: bigint, cycleLe
       {
         ...{ name: 'Vault', symbol: 'hWETH', asset: venues.weth, cap: String(10n ** 22n), feeBps: 2000 },
         ...{ feeRecipient: actors.governor, seed: String(10n ** 15n) },
+        backing: { mode: 'slashing', backersBps: 7000, managementFeeBps: 20 },
         destinations: [
           {
             ...{ venue: 'balancer-v2-stable', name: 'Balancer', pool: venues.stablePool },
