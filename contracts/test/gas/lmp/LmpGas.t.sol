@@ -43,6 +43,7 @@ contract LmpGasTest is LmpBase {
         lmp = new LMP(_params(address(weth), 2000, 1e27));
         authority.setTargetFunctionRole(address(lmp), _selectors(), CURATOR);
         lmp.setManagementFee(20, makeAddr("manager"));
+        ledger.setWatching(false);
         vm.deal(address(this), 1e24);
         weth.deposit{value: 1e24}();
         weth.transfer(alice, 1e21);

@@ -37,11 +37,17 @@ contract LossLedgerMock {
     Sync[] private _onCheckpoint;
     Sync[] private _onRebalance;
     address public notValued;
+    /// @notice Whether it remembers the books it is shown.
+    bool public watching = true;
     /// @dev The books the vault showed before and after a rebalance, and in a checkpoint.
     Book[3] internal _seen;
 
     function setAnswer(Answer answer_) external {
         answer = answer_;
+    }
+
+    function setWatching(bool watching_) external {
+        watching = watching_;
     }
 
     function setWork(uint256 gas_, uint256 depth_) external {
@@ -93,18 +99,18 @@ contract LossLedgerMock {
         }
         if (work != 0) this.toil(depth);
         ++checkpoints;
-        _seen[2] = ILMP(msg.sender).book();
+        if (watching) _seen[2] = ILMP(msg.sender).book();
         _speak(_onCheckpoint);
     }
 
     function beforeRebalance(Leg[] calldata, Leg[] calldata) external {
         require(notValued == address(0), ILossLedger.NotValued(notValued));
-        _seen[0] = ILMP(msg.sender).book();
+        if (watching) _seen[0] = ILMP(msg.sender).book();
     }
 
     function afterRebalance(Leg[] calldata, Leg[] calldata, bool) external {
         ++rebalances;
-        _seen[1] = ILMP(msg.sender).book();
+        if (watching) _seen[1] = ILMP(msg.sender).book();
         _speak(_onRebalance);
     }
 
