@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+
 import {Book, DestinationState, Leg} from "../../../src/lmp/ILMP.sol";
 import {ILossLedger} from "../../../src/loss/ILossLedger.sol";
 
@@ -17,6 +19,8 @@ contract LossVaultMock {
     uint256 public syncs;
     address[] private _destinations;
     mapping(address destination => uint256) public units;
+    address private _target;
+    bytes private _action;
 
     error NotLossLedger();
 
@@ -51,6 +55,11 @@ contract LossVaultMock {
         ledger.checkpoint();
     }
 
+    /// @notice A call made in the middle of the next rebalances.
+    function setAction(address target, bytes calldata action) external {
+        (_target, _action) = (target, action);
+    }
+
     /// @notice A rebalance, with what else the vault does in one: change the lock and mint fee shares.
     function move(Leg[] calldata outs, Leg[] calldata ins, bool closing, uint256 locked_, uint256 feeShares) external {
         ledger.beforeRebalance(outs, ins);
@@ -64,6 +73,7 @@ contract LossVaultMock {
             if (destination == address(0)) idle += ins[i].units;
             else units[destination] += ins[i].units;
         }
+        if (_target != address(0)) Address.functionCall(_target, _action);
         locked = locked_;
         if (feeShares != 0) mintFee(feeShares);
         ledger.afterRebalance(outs, ins, closing);
