@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {Roles} from "../src/governance/Roles.sol";
 import {DeployConfig, DeployConfigReader} from "./deploy/DeployConfig.sol";
 import {Deployer, Deployment} from "./deploy/Deployer.sol";
 import {DeploymentFile} from "./deploy/DeploymentFile.sol";
@@ -51,7 +52,7 @@ contract Deploy is Script {
 
     /// @notice Reverts when the deployer holds a role or may call a restricted function, now or after a delay.
     function verifyPowerless(Deployment memory d, address deployer) public view {
-        for (uint64 role; role <= 4; ++role) {
+        for (uint64 role; role <= Roles.LOSS; ++role) {
             (bool isMember,) = d.accessManager.hasRole(role, deployer);
             require(!isMember, DeployerKeepsRole(role));
         }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { loadHistory } from '../src/history.ts'
 import calm from './calm.json' with { type: 'json' }
 import depeg from './depeg-2022.json' with { type: 'json' }
+import slashing from './slashing.json' with { type: 'json' }
 
 type Scenario = typeof calm | typeof depeg
 
@@ -140,6 +142,31 @@ describe('depeg-2022', () => {
   it('leaves the other legs at their rates', () => {
     expect(depeg.series.lst.reth.market).toEqual(depeg.series.lst.reth.rate)
     expect(depeg.series.lst.wbeth.market).toEqual(depeg.series.lst.wbeth.rate)
+  })
+})
+
+describe('slashing', () => {
+  const { day, part } = slashing.loss
+  const [before, after] = [loadHistory('calm'), loadHistory('slashing')]
+  const LSTS = [0, 1, 2]
+  const all = (history: typeof before, at: number) => [
+    history.abc(at),
+    ...LSTS.flatMap((lst) => [history.rate(lst, at), history.market(lst, at)]),
+  ]
+
+  it('is calm until the loss, in the second cycle, and for every other LST after it', () => {
+    expect(day).toBeGreaterThan(WARM_UP + WEEK)
+    expect(day).toBeLessThan(WARM_UP + 2 * WEEK)
+    for (const at of [0, WARM_UP, day - 0.01]) expect(all(after, at)).toEqual(all(before, at))
+    expect(all(after, day).toSpliced(1, 2)).toEqual(all(before, day).toSpliced(1, 2))
+  })
+
+  it('takes the part from backing and market alike, at once and for good', () => {
+    const left = (value: bigint) => (value * BigInt(Math.round((1 - Number(part)) * 1e9))) / 10n ** 9n
+    for (const at of [day, day + 0.5, 119]) {
+      expect(after.rate(0, at)).toBe(left(before.rate(0, at)))
+      expect(after.market(0, at)).toBe(left(before.market(0, at)))
+    }
   })
 })
 

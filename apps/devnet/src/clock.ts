@@ -1,9 +1,13 @@
 import { Feeds } from './actors/feeds.ts'
 import { Gauge } from './actors/gauge.ts'
 import { Issuer } from './actors/issuer.ts'
-import type { Lps } from './actors/lps.ts'
 import { Market } from './actors/market.ts'
 import type { World } from './world.ts'
+
+/** Whoever does something on a day of the run, and says what. */
+export interface Person {
+  act(): Promise<string[]>
+}
 
 /** Moves block time and lets every actor live through the jump: the feeds first, so that nothing looks stale. */
 export class Clock {
@@ -25,21 +29,23 @@ export class Clock {
   async open(): Promise<void> {
     await this.#market.stockUp()
     await this.#gauge.stakeOthers()
-    await this.settle()
+    await this.settle([])
   }
 
-  async jump(seconds: number): Promise<void> {
+  async jump(seconds: number, people: readonly Person[]): Promise<string[]> {
     const { test } = this.#world.chain
     await test.increaseTime({ seconds })
     await test.mine({ blocks: 1 })
-    await this.settle()
+    return this.settle(people)
   }
 
-  async settle(lps?: Lps): Promise<string[]> {
+  async settle(people: readonly Person[]): Promise<string[]> {
     await this.#feeds.push()
     await this.#issuer.act()
     await this.#gauge.act()
     await this.#market.act()
-    return lps === undefined ? [] : lps.act()
+    const said: string[] = []
+    for (const person of people) said.push(...(await person.act()))
+    return said
   }
 }

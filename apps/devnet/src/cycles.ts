@@ -1,6 +1,5 @@
 import { cycleManagerAbi } from '@headrace/abi'
-import type { Lps } from './actors/lps.ts'
-import type { Clock } from './clock.ts'
+import type { Clock, Person } from './clock.ts'
 import { CYCLE_DAYS } from './deploy.ts'
 import { sleep, until } from './processes.ts'
 import type { World } from './world.ts'
@@ -16,8 +15,10 @@ export interface CycleOptions {
   /** Cycles per minute. */
   speed: number
   signal: AbortSignal
-  /** Resolves when the keeper has looked at a block, or after a while without it. */
-  keeperLooked: (block: bigint) => Promise<void>
+  /** Resolves when the services have looked at a block, or after a while without them. */
+  servicesLooked: (block: bigint) => Promise<void>
+  /** What the chain shows since the last call, for the spectator. */
+  news: () => Promise<string[]>
   say: (line: string) => void
 }
 
@@ -25,7 +26,7 @@ export interface CycleOptions {
 export async function liveCycle(
   world: World,
   clock: Clock,
-  lps: Lps,
+  people: readonly Person[],
   options: CycleOptions,
 ): Promise<bigint> {
   const { chain, deployment } = world
@@ -39,10 +40,9 @@ export async function liveCycle(
     if (options.signal.aborted) return before.cycle
     const start = Date.now()
     const left = Number(before.end - (await chain.now()))
-    await chain.test.increaseTime({ seconds: Math.min(JUMP_SECONDS, left) })
-    await chain.test.mine({ blocks: 1 })
-    for (const what of await clock.settle(lps)) options.say(what)
-    await options.keeperLooked(await chain.client.getBlockNumber())
+    for (const what of await clock.jump(Math.min(JUMP_SECONDS, left), people)) options.say(what)
+    await options.servicesLooked(await chain.client.getBlockNumber())
+    for (const what of await options.news()) options.say(what)
     await sleep(Math.max(0, pause - (Date.now() - start)))
   }
   await until(`the keeper rolls cycle ${before.cycle} over`, ROLLOVER_TIMEOUT_MS, async () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { foundryBinary } from '@headrace/foundry'
-import { accounts } from './accounts.ts'
+import { accounts, QUORUM, REPORTERS } from './accounts.ts'
 import type { Chain } from './chain.ts'
 import type { Processes } from './processes.ts'
 import { readVenues, type Venues } from './world.ts'
@@ -91,10 +91,12 @@ function deployConfig(venues: Venues, now: bigint) {
       curator: accounts.curator,
       risk: accounts.risk,
       guardian: accounts.guardian,
-      governorDelay: 2n * DAY,
-      curatorDelay: DAY,
+      // The least where a vault is backed.
+      governorDelay: 7n * DAY,
+      curatorDelay: 7n * DAY,
     },
     cycle: { length: BigInt(CYCLE_DAYS) * DAY, firstEnd: now + BigInt(WARM_UP_DAYS + CYCLE_DAYS) * DAY },
+    lossOracle: { reporters: REPORTERS.map((reporter) => accounts[reporter]), quorum: QUORUM },
     weth: venues.weth,
     solver: accounts.keeper,
     prices: [
@@ -113,6 +115,7 @@ function deployConfig(venues: Venues, now: bigint) {
         feeBps: 2000,
         feeRecipient: accounts.treasury,
         seed: '1000000000000000',
+        backing: { mode: 'slashing', backersBps: 7000, managementFeeBps: 20 },
         destinations: [
           {
             venue: 'balancer-v2-stable',

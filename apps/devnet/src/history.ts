@@ -14,8 +14,18 @@ const schema = z.object({
   }),
 })
 
-export const SCENARIOS = ['calm', 'depeg-2022'] as const
+const ratio = z.string().transform((text) => parseEther(text))
+/** A history with a loss that did not happen. */
+const lossSchema = z.object({
+  name: z.string(),
+  history: z.enum(['calm', 'depeg-2022']),
+  loss: z.object({ lst: z.string(), day: z.number().int(), part: ratio }),
+})
+
+export const SCENARIOS = ['calm', 'depeg-2022', 'slashing'] as const
 export type Scenario = (typeof SCENARIOS)[number]
+
+const WAD = 10n ** 18n
 
 /** Order of the legs: LST 0, 1, 2 of the venues. */
 const LEGS = ['wsteth', 'reth', 'wbeth']
@@ -33,12 +43,33 @@ export interface History {
 
 /** Real history resampled to days (data/README.md has its provenance), linear between two days. */
 export function loadHistory(scenario: Scenario): History {
-  const file = new URL(`../data/${scenario}.json`, import.meta.url)
-  const parsed = schema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
-  if (!parsed.success) {
-    throw new StartupError(`history of scenario ${scenario} is malformed: ${parsed.error.issues[0]?.message}`)
+  if (scenario !== 'slashing') return replay(scenario)
+  const { history, loss } = parse(lossSchema, scenario)
+  return afterLoss(replay(history), loss)
+}
+
+/** The same history in which an LST loses a part of its backing on a day, for good; its market falls with it. */
+function afterLoss(history: History, { lst, day, part }: z.infer<typeof lossSchema>['loss']): History {
+  const lost = LEGS.indexOf(lst)
+  if (lost < 0) throw new StartupError(`there is no LST ${lst} that could lose`)
+  const left = (leg: number, at: number, value: bigint) =>
+    leg === lost && at >= day ? (value * (WAD - part)) / WAD : value
+  return {
+    ...history,
+    rate: (leg, at) => left(leg, at, history.rate(leg, at)),
+    market: (leg, at) => left(leg, at, history.market(leg, at)),
   }
-  const { start, days, series } = parsed.data
+}
+
+function parse<T>(form: z.ZodType<T>, scenario: string): T {
+  const file = new URL(`../data/${scenario}.json`, import.meta.url)
+  const parsed = form.safeParse(JSON.parse(readFileSync(file, 'utf8')))
+  if (parsed.success) return parsed.data
+  throw new StartupError(`history of scenario ${scenario} is malformed: ${parsed.error.issues[0]?.message}`)
+}
+
+function replay(scenario: string): History {
+  const { start, days, series } = parse(schema, scenario)
   const leg = (lst: number) => {
     const found = series.lst[LEGS[lst] ?? '']
     if (found === undefined) throw new StartupError(`scenario ${scenario} has no series for LST ${lst}`)
@@ -48,7 +79,7 @@ export function loadHistory(scenario: Scenario): History {
   return {
     start,
     days,
-    abc: (day) => (at(series.ethUsd, day) * 10n ** 18n) / first,
+    abc: (day) => (at(series.ethUsd, day) * WAD) / first,
     rate: (lst, day) => at(leg(lst).rate, Math.floor(day)),
     market: (lst, day) => at(leg(lst).market, day),
   }

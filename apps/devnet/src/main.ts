@@ -6,20 +6,25 @@ import { PRODUCT, runService, type Service, StartupError } from '@headrace/servi
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ACCOUNT_COUNT, MNEMONIC } from './accounts.ts'
 import { Lps } from './actors/lps.ts'
+import { Stakers } from './actors/stakers.ts'
 import { connect } from './chain.ts'
 import { Clock } from './clock.ts'
 import { liveCycle } from './cycles.ts'
 import { deploymentFile, deployProtocol, deployVenues, WARM_UP_DAYS } from './deploy.ts'
 import { loadHistory, SCENARIOS, type Scenario } from './history.ts'
+import { LossNews, summarizeLosses } from './losses.ts'
 import { Phases } from './phases.ts'
 import { Processes, requireFreePort, until } from './processes.ts'
-import { keeperLooked, startServices } from './services.ts'
+import { ORACLES, servicesLooked, startServices } from './services.ts'
 import { describeCycle, summarize } from './summary.ts'
 import { warmUp } from './warmup.ts'
 import { readDeployment, type World } from './world.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const CHAIN_ID = 31337
+const DEFAULT_CYCLES = 3
+/** The loss of scenario `slashing` comes and is executed in the second cycle. */
+const CYCLES_TO_SLASH = 2
 
 interface Options {
   cycles?: number
@@ -29,21 +34,28 @@ interface Options {
   port: number
   apiPort: number
   metricsPort: number
+  oraclePort: number
   state: string
 }
 
 const program = new Command('npm start --')
   .description(
-    `Runs ${PRODUCT} on this machine: a local chain with the real venue contracts, the protocol, a keeper and the API, ` +
-      'driven by real history.',
+    `Runs ${PRODUCT} on this machine: a local chain with the real venue contracts, the protocol, a keeper, ` +
+      'three reporters of losses and the API, driven by real history.',
   )
   .option('--cycles <n>', 'stop the clock after this many cycles (default: never)', positive)
-  .option('--exit', 'verify the run and end after --cycles (default 3)', false)
+  .option('--exit', `verify the run and end after --cycles (default ${DEFAULT_CYCLES})`, false)
   .addOption(new Option('--scenario <name>', 'history to live through').choices(SCENARIOS).default('calm'))
   .option('--speed <x>', 'cycles per minute (default: 1, with --exit 2)', speed)
   .option('--port <n>', 'port of the chain', port, 8545)
   .option('--api-port <n>', 'port of the API', port, 8080)
   .option('--metrics-port <n>', "port of the keeper's health and metrics", port, 9101)
+  .option(
+    '--oracle-port <n>',
+    'port of the first reporter; two reporters and the executor follow',
+    port,
+    9102,
+  )
   .option('--state <dir>', 'directory of databases and logs, emptied at the start', join(ROOT, '.devnet'))
 
 program.parse()
@@ -53,6 +65,9 @@ async function run(options: Options, service: Service): Promise<void> {
   await requireFreePort(options.port, 'the chain', '--port')
   await requireFreePort(options.apiPort, 'the API', '--api-port')
   await requireFreePort(options.metricsPort, "the keeper's metrics", '--metrics-port')
+  for (const [index, name] of ORACLES.entries()) {
+    await requireFreePort(options.oraclePort + index, `the ${name}`, '--oracle-port')
+  }
   const history = loadHistory(options.scenario)
   emptyStateDirectory(options.state)
 
@@ -109,32 +124,37 @@ async function run(options: Options, service: Service): Promise<void> {
   alive()
   const clock = new Clock(world)
   const lps = new Lps(world)
+  const stakers = new Stakers(world)
+  const news = new LossNews(world)
+  const ports = { api: options.apiPort, metrics: options.metricsPort, oracle: options.oraclePort }
   await phases.run(`warm-up: ${WARM_UP_DAYS} days of ${options.scenario} from ${history.start}`, async () => {
-    const snapshots = await warmUp(world, clock, lps)
+    const snapshots = await warmUp(world, clock, lps, stakers)
     return `${snapshots} snapshots`
   })
   alive()
-  await phases.run('services', () =>
-    startServices(processes, paths, chain, { api: options.apiPort, metrics: options.metricsPort }, onExit),
-  )
+  await phases.run('services', () => startServices(processes, paths, chain, ports, onExit))
   console.log(`\n  chain  ${chain.url} (chain id ${CHAIN_ID})`)
   console.log(
     `  API    http://127.0.0.1:${options.apiPort}/v1/lmps   docs http://127.0.0.1:${options.apiPort}/docs`,
   )
   console.log(`  keeper http://127.0.0.1:${options.metricsPort}/metrics`)
+  console.log(
+    `  oracle ${ORACLES.map((name, index) => `${name} http://127.0.0.1:${options.oraclePort + index}`).join(', ')}`,
+  )
   console.log(`  logs   ${options.state}\n`)
 
-  const wanted = options.cycles ?? (options.exit ? 3 : Number.POSITIVE_INFINITY)
+  const wanted = options.cycles ?? (options.exit ? DEFAULT_CYCLES : Number.POSITIVE_INFINITY)
   for (let lived = 0; lived < wanted; lived++) {
     alive()
     const cycle = await phases.run(
       `cycle ${lived}`,
       () =>
-        liveCycle(world, clock, lps, {
+        liveCycle(world, clock, [lps, stakers], {
           speed: options.speed ?? (options.exit ? 2 : 1),
           signal: service.signal,
           say: phases.say,
-          keeperLooked: (block) => keeperLooked(options.metricsPort, block),
+          news: () => news.read(),
+          servicesLooked: (block) => servicesLooked(ports, block),
         }),
       (done) => describeCycle(world, done),
     )
@@ -144,10 +164,12 @@ async function run(options: Options, service: Service): Promise<void> {
   }
 
   const summary = await summarize(world, lps.deposits)
+  const losses = await summarizeLosses(world)
   console.log(
     `\n${summary.deposits} deposits, ${summary.rebalances} rebalances (${summary.venueToVenue} between two venues), ` +
       `${summary.cyclesCompleted} cycles, ${summary.surpluses} surpluses into the reserve, ` +
-      `${summary.deficits} deficits out of it`,
+      `${summary.deficits} deficits out of it, ${losses.reports.length} losses reported, ` +
+      `${losses.slashes.length} slashed`,
   )
   if (!options.exit) {
     console.log('the clock stands still; Ctrl-C ends everything')
@@ -160,7 +182,10 @@ async function run(options: Options, service: Service): Promise<void> {
     verified = true
   } finally {
     const file = join(options.state, 'summary.json')
-    writeFileSync(file, `${JSON.stringify({ ...phases.report(), ...summary, verified }, null, 2)}\n`)
+    writeFileSync(
+      file,
+      `${JSON.stringify({ ...phases.report(), ...summary, backing: losses, verified }, null, 2)}\n`,
+    )
   }
 }
 
@@ -184,10 +209,16 @@ async function verify(processes: Processes, options: Options): Promise<void> {
     args: [
       ...['--import', import.meta.resolve('tsx'), join(ROOT, 'apps/verify-devnet/src/main.ts')],
       ...['--rpc', `http://127.0.0.1:${options.port}`, '--deployment', deploymentFile(ROOT)],
+      ...['--expect', expectation(options)],
     ],
     log,
     cwd: ROOT,
   })
+}
+
+/** What the verifier must find of losses. */
+function expectation({ scenario, cycles = DEFAULT_CYCLES }: Options): 'slash' | 'no-loss' {
+  return scenario === 'slashing' && cycles >= CYCLES_TO_SLASH ? 'slash' : 'no-loss'
 }
 
 function positive(text: string): number {

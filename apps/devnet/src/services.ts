@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { accounts, privateKeyOf } from './accounts.ts'
+import { type Actor, accounts, privateKeyOf, REPORTERS } from './accounts.ts'
 import type { Chain } from './chain.ts'
 import { type DeployPaths, deploymentFile } from './deploy.ts'
 import { type Processes, sleep, until } from './processes.ts'
@@ -11,9 +11,14 @@ const TSX = fileURLToPath(import.meta.resolve('tsx'))
 export interface ServicePorts {
   api: number
   metrics: number
+  /** Of the first reporter; the others and the executor follow. */
+  oracle: number
 }
 
-/** Starts the keeper and the API as an operator would: programs of their own, configured by environment. */
+/** Programs of the loss oracle, in the order of their ports. */
+export const ORACLES = [...REPORTERS, 'executor'] as const
+
+/** Starts the keeper, the loss oracle and the API as operators would: programs of their own, configured by environment. */
 export async function startServices(
   processes: Processes,
   paths: DeployPaths,
@@ -21,38 +26,64 @@ export async function startServices(
   ports: ServicePorts,
   onExit: (message: string) => void,
 ): Promise<void> {
-  const keyFile = join(paths.state, 'keeper.key')
-  writeFileSync(keyFile, `${privateKeyOf('keeper')}\n`, { mode: 0o600 })
+  const keyFile = (actor: Actor) => {
+    const file = join(paths.state, `${actor}.key`)
+    writeFileSync(file, `${privateKeyOf(actor)}\n`, { mode: 0o600 })
+    return file
+  }
   const common = {
     RPC_URLS: chain.url,
     CHAIN_ID: '31337',
     DEPLOYMENT_FILE: deploymentFile(paths.root),
     LOG_LEVEL: 'info',
   }
-  const service = (name: string, env: Record<string, string>) =>
+  const service = (name: string, env: Record<string, string>, label = name) =>
     processes.start(
       {
-        name,
+        name: label,
         command: process.execPath,
         args: ['--import', TSX, join(paths.root, 'services', name, 'src', 'main.ts'), 'run'],
         env: { ...common, ...env },
         cwd: paths.state,
-        log: join(paths.state, `${name}.log`),
+        log: join(paths.state, `${label}.log`),
       },
       onExit,
     )
-  await chain.test.setBalance({ address: accounts.keeper, value: 100n * 10n ** 18n })
+  for (const actor of ['keeper', ...ORACLES] as const) {
+    await chain.test.setBalance({ address: accounts[actor], value: 100n * 10n ** 18n })
+  }
   service('keeper', {
-    KEEPER_KEY_FILE: keyFile,
+    KEEPER_KEY_FILE: keyFile('keeper'),
     DATABASE_FILE: join(paths.state, 'keeper.db'),
     METRICS_PORT: String(ports.metrics),
     POLL_INTERVAL_MS: '150',
     // Two jumps of the clock.
     REBALANCE_INTERVAL_S: '14400',
+    // Some hours of fees: the devnet's gas costs next to nothing.
+    FEES_MIN_ETH: '0.01',
   })
+  const oraclePort = (index: number) => ports.oracle + index
+  for (const [index, name] of ORACLES.entries()) {
+    const peers = REPORTERS.flatMap((peer, i) => (peer === name ? [] : [`http://127.0.0.1:${oraclePort(i)}`]))
+    service(
+      'oracle',
+      {
+        PERSONALITY: name === 'executor' ? 'executor' : 'reporter',
+        ORACLE_KEY_FILE: keyFile(name),
+        DATABASE_FILE: join(paths.state, `${name}.db`),
+        ORACLE_PORT: String(oraclePort(index)),
+        PEER_URLS: peers.join(),
+        POLL_INTERVAL_MS: '150',
+      },
+      name,
+    )
+  }
   service('api', { DATABASE_FILE: join(paths.state, 'api.db'), API_PORT: String(ports.api) })
   await Promise.all([
     until('the keeper answers', 60_000, () => answers(`http://127.0.0.1:${ports.metrics}/healthz`)),
+    ...ORACLES.map((name, index) =>
+      until(`${name} answers`, 60_000, () => answers(`http://127.0.0.1:${oraclePort(index)}/healthz`)),
+    ),
     until('the API answers', 60_000, () => answers(`http://127.0.0.1:${ports.api}/readyz`)),
   ])
 }
@@ -61,21 +92,37 @@ async function answers(url: string): Promise<boolean> {
   return (await fetch(url)).ok
 }
 
-const JOBS = 4
+/** Jobs of the keeper. */
+const JOBS = 5
+/** Blocks from the head to the finalized one, which reporters look at. */
+const FINALITY = 2n
 const LOOK_TIMEOUT_MS = 3_000
 
 /**
- * A block of the devnet stands for hours: the clock gives the keeper the time to look at each, as a real chain does.
- * A keeper that is down or busy is not waited for: time goes on without it.
+ * A block of the devnet stands for hours: the clock gives the services the time to look at each, as a real chain does. One
+ * that is down or busy is not waited for: time goes on without it.
  */
-export async function keeperLooked(metricsPort: number, block: bigint): Promise<void> {
-  for (const deadline = Date.now() + LOOK_TIMEOUT_MS; Date.now() < deadline; await sleep(20)) {
-    const text = await fetch(`http://127.0.0.1:${metricsPort}/metrics`)
-      .then((response) => response.text())
-      .catch(() => '')
-    const looked = [...text.matchAll(/^keeper_looked_block\{[^}]*\} (\d+)$/gm)].map((match) =>
-      BigInt(match[1] ?? 0),
-    )
-    if (looked.length === JOBS && looked.every((number) => number >= block)) return
+export async function servicesLooked(ports: ServicePorts, block: bigint): Promise<void> {
+  const deadline = Date.now() + LOOK_TIMEOUT_MS
+  const looked = async (port: number, series: string, count: number, at: bigint) => {
+    while (Date.now() < deadline) {
+      const numbers = await readSeries(port, series)
+      if (numbers.length === count && numbers.every((number) => number >= at)) return
+      await sleep(20)
+    }
   }
+  await Promise.all([
+    looked(ports.metrics, 'keeper_looked_block', JOBS, block),
+    ...ORACLES.map((_, index) => looked(ports.oracle + index, 'oracle_looked_block', 1, block - FINALITY)),
+  ])
+}
+
+/** Values of a series of a service's metrics; none while it does not answer. */
+async function readSeries(port: number, series: string): Promise<bigint[]> {
+  const text = await fetch(`http://127.0.0.1:${port}/metrics`)
+    .then((response) => response.text())
+    .catch(() => '')
+  return [...text.matchAll(new RegExp(`^${series}\\{[^}]*\\} (\\d+)$`, 'gm'))].map((match) =>
+    BigInt(match[1] ?? 0),
+  )
 }

@@ -7,10 +7,40 @@ export const deploymentFile = (root: string) => join(root, 'deployments', '31337
 
 /** The cycle manager and the assets of its reactors, from a devnet's deployment file. */
 export function readReactors(file: string): { cycleManager: Address; assets: Address[] } {
-  const root = record(JSON.parse(readFileSync(file, 'utf8')))
-  const reactors: unknown[] = Array.isArray(root.reactors) ? root.reactors : []
+  const { contract, items } = read(file)
   return {
-    cycleManager: getAddress(String(record(root.contracts).cycleManager)),
-    assets: reactors.map((reactor) => getAddress(String(record(reactor).asset))),
+    cycleManager: contract('cycleManager'),
+    assets: items('reactors').map((reactor) => address(reactor.asset)),
   }
 }
+
+/** Who counts losses and who answers for them. */
+export function readLosses(file: string) {
+  const { contract, items } = read(file)
+  const lmps = items('lmps')
+  return {
+    toke: contract('toke'),
+    lossOracle: contract('lossOracle'),
+    recovery: contract('recovery'),
+    lmps: lmps.map((lmp) => address(lmp.address)),
+    backings: lmps.flatMap((lmp) =>
+      lmp.backing === undefined
+        ? []
+        : [{ lmp: address(lmp.address), asset: address(lmp.asset), pool: address(record(lmp.backing).pool) }],
+    ),
+  }
+}
+
+function read(file: string) {
+  const root = record(JSON.parse(readFileSync(file, 'utf8')))
+  const contracts = record(root.contracts)
+  return {
+    contract: (name: string): Address => address(contracts[name]),
+    items: (name: string): Record<string, unknown>[] => {
+      const list = root[name]
+      return Array.isArray(list) ? list.map(record) : []
+    },
+  }
+}
+
+const address = (value: unknown): Address => getAddress(String(value))

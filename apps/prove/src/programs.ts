@@ -143,6 +143,12 @@ export class Program {
   }
 }
 
+export const exit = ({ code, signal, stderr }: Ended): string => {
+  const [words] = code === 0 ? [] : lines(stderr)
+  const end = code === null ? `killed by ${signal}` : `exit code ${code}`
+  return words === undefined ? end : `${end}: ${words}`
+}
+
 /** Lines with something to say; npm's own remarks are not the program's. */
 export function lines(text: string): string[] {
   return text.split('\n').filter((line) => line.trim() !== '' && !/^npm (warn|notice)/.test(line))
@@ -206,9 +212,26 @@ export async function occupy(port?: number): Promise<{ port: number; release(): 
 
 /** A port of 127.0.0.1 that was free a moment ago. */
 export async function freePort(): Promise<number> {
-  const { port, release } = await occupy()
-  await release()
-  return port
+  return freePorts(1)
+}
+
+const TRIES = 100
+
+/** The first of so many ports in a row that were free a moment ago. */
+export async function freePorts(count: number): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const held = [await occupy()]
+    const [first = 0] = held.map(({ port }) => port)
+    try {
+      for (let i = 1; i < count; i++) held.push(await occupy(first + i))
+      return first
+    } catch {
+      // One of them is taken: the next try starts elsewhere.
+    } finally {
+      for (const { release } of held) await release()
+    }
+  }
+  throw new Error(`no ${count} free ports in a row`)
 }
 
 function portOf(server: Server): number {

@@ -1,11 +1,15 @@
 import { expect, it } from 'vitest'
 import { describeCase } from '../src/bad-case.ts'
+import { gasRows } from '../src/claims/gas.ts'
 import { killSummary } from '../src/claims/keeper.ts'
+import { scenarioRows } from '../src/claims/losses.ts'
 import { handlerTable, parseForge, spread } from '../src/forge.ts'
 import { importsOf, outside } from '../src/imports.ts'
 import { refusals } from '../src/refusals.ts'
 import { parseSummary, progress } from '../src/summary.ts'
 import { table, verdict } from '../src/table.ts'
+import { checkRows, parseChecks, verifierRow } from '../src/verifier.ts'
+import { parseVitest, vitestRow } from '../src/vitest.ts'
 
 const entry = (handler: string, calls: number, effective = 1) => ({ handler, calls, effective })
 
@@ -182,4 +186,96 @@ it('draws a table and sums it up', () => {
   expect(verdict(rows)).toEqual({ ok: 1, short: 1, notRun: 1, holds: false })
   expect(verdict(rows.slice(2)).holds).toBe(false)
   expect(verdict([rows[0], rows[2]]).holds).toBe(true)
+})
+
+const VERIFIED = [
+  'chain 31337, blocks 92 to 1664',
+  'ok    slash: TOKE vests',
+  '        12 wei over 4320.0 h',
+  'FAIL  slash: the case is executed, once',
+  '        2 ends, 48.0 h after the opening',
+  '        and another line',
+  '1 of 2 checks hold, 1 FAILED',
+].join('\n')
+
+it('reads what the verifier prints', () => {
+  expect(parseChecks(VERIFIED)).toEqual([
+    { holds: true, claim: 'slash: TOKE vests', measured: '12 wei over 4320.0 h' },
+    {
+      ...{ holds: false, claim: 'slash: the case is executed, once' },
+      measured: '2 ends, 48.0 h after the opening\nand another line',
+    },
+  ])
+  const rows = checkRows(VERIFIED, [/TOKE vests/, /executed, once/, /freeze/])
+  expect(rows.map(({ verdict }) => verdict)).toEqual(['ok', 'short', 'short'])
+  expect(checkRows('', [/freeze/]).map(({ verdict }) => verdict)).toEqual(['short'])
+})
+
+it('judges a run of the verifier', () => {
+  const run = (code: number, stdout: string) => ({ ...ended, code, stdout, stderr: '' })
+  expect(verifierRow('a', run(0, 'all hold'), 0).verdict).toBe('ok')
+  expect(verifierRow('a', run(1, 'one FAILED'), 0).verdict).toBe('short')
+  expect(verifierRow('a', run(1, 'a wei is gone'), 1, /wei/).verdict).toBe('ok')
+  expect(verifierRow('a', run(1, 'all is lost'), 1, /wei/).verdict).toBe('short')
+  expect(verifierRow('a', run(0, 'a wei is gone'), 1, /wei/).verdict).toBe('short')
+})
+
+const snapshots = (change: Record<string, number> = {}) =>
+  new Map(
+    Object.entries({
+      'stake, stakers: 1': 64_000,
+      'stake, stakers: 10000': 64_010,
+      'claim, stakers: 1': 57_000,
+      'claim, stakers: 10000': 57_000,
+      'slash, stakers: 1': 140_000,
+      'slash, stakers: 10000': 140_000,
+      ...change,
+    }),
+  )
+const verdicts = (rows: ReturnType<typeof gasRows>) => rows.map(({ verdict }) => verdict)
+
+it('judges gas', () => {
+  const good = verdicts(gasRows(snapshots()))
+  expect(good).toHaveLength(9)
+  expect(new Set(good)).toEqual(new Set(['ok']))
+  expect(verdicts(gasRows(snapshots({ 'stake, stakers: 1': 75_001 })))).toContain('short')
+  expect(verdicts(gasRows(snapshots({ 'claim, stakers: 10000': 67_000 })))).toContain('short')
+  expect(new Set(verdicts(gasRows(new Map())))).toEqual(new Set(['short']))
+})
+
+it('judges loss scenarios', () => {
+  const test = (log: string, passed = true) => ({
+    ...{ suite: 'Scenarios', name: 'test_Scenario_x', passed, kind: 'unit' as const },
+    logs: [log],
+  })
+  const good = test('scenario issuer rate -5%: expected 3.0000%, counted 3.0000%')
+  expect(scenarioRows([good])[0]).toEqual({
+    ...{ claim: 'loss scenario: issuer rate -5%', expected: '3.0000%', measured: '3.0000%', verdict: 'ok' },
+  })
+  // Ten are needed.
+  expect(scenarioRows([good])[1]?.verdict).toBe('short')
+  expect(scenarioRows(Array.from({ length: 10 }, () => good)).every(({ verdict }) => verdict === 'ok')).toBe(
+    true,
+  )
+  expect(scenarioRows([test('scenario a: expected 3%, counted 4%')])[0]?.verdict).toBe('short')
+  expect(scenarioRows([test('scenario a: expected 3%, counted 3%', false)])[0]?.verdict).toBe('short')
+  expect(scenarioRows([test('nothing')])[0]?.verdict).toBe('short')
+})
+
+it('reads a report of vitest', () => {
+  const report = {
+    testResults: [
+      {
+        assertionResults: [
+          { fullName: 'a lying endpoint', status: 'passed' },
+          { fullName: 'a stalled endpoint', status: 'skipped' },
+        ],
+      },
+    ],
+  }
+  const tests = parseVitest(JSON.stringify(report))
+  expect(vitestRow('a', tests, /lying/).verdict).toBe('ok')
+  expect(vitestRow('a', tests, /stalled/).verdict).toBe('short')
+  expect(vitestRow('a', tests, /reorg/).verdict).toBe('short')
+  expect(vitestRow('a', tests).verdict).toBe('short')
 })

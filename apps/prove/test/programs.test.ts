@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import { freePort, occupy, Programs } from '../src/programs.ts'
+import { freePort, freePorts, occupy, Programs } from '../src/programs.ts'
 
 const programs = new Programs()
 const node = (source: string) =>
@@ -45,6 +45,12 @@ it('kills a program that takes too long, and says so', async () => {
 
 it('says when a program ends without its line', async () => {
   await expect(node(`console.error('no luck')`).says(/ready/, 20)).rejects.toThrow('it said: no luck')
+})
+
+it('finds free ports in a row', async () => {
+  const first = await freePorts(4)
+  const held = await Promise.all([0, 1, 2, 3].map((i) => occupy(first + i)))
+  for (const { release } of held) await release()
 })
 
 it('finds and occupies ports', async () => {

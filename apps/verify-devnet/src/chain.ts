@@ -25,13 +25,18 @@ export interface Place {
 /** A decoded event of one of the ABI's kinds. */
 export type Entry<A extends Abi> = DecodeEventLogReturnType<A> & Place
 
-/** Positive: came in. */
+/** An event and the time of its block, unix seconds. */
+export type Timed<E> = E & { time: bigint }
+
+/** Positive: came in. `other`: from or to whom. */
 export interface Transfer {
   block: bigint
   amount: bigint
+  other: Address
 }
 
 const BLOCKS_PER_REQUEST = 5_000n
+const BLOCKS_AT_ONCE = 50
 
 /** One node, asked for logs up to a fixed head and for state at blocks up to it. */
 export class Chain {
@@ -83,6 +88,26 @@ export class Chain {
     return decode(abi, logs)
   }
 
+  /** The same events with the time of their blocks. */
+  async timed<E extends Place>(events: readonly E[]): Promise<Array<Timed<E>>> {
+    const times = new Map<bigint, bigint>()
+    const blocks = [...new Set(events.map(({ block }) => block))]
+    for (let at = 0; at < blocks.length; at += BLOCKS_AT_ONCE) {
+      const part = blocks.slice(at, at + BLOCKS_AT_ONCE)
+      await Promise.all(part.map(async (block) => times.set(block, await this.timeOf(block))))
+    }
+    return events.map((event) => {
+      const time = times.get(event.block)
+      if (time === undefined) throw new Error(`block ${event.block} has no time`)
+      return { ...event, time }
+    })
+  }
+
+  /** Unix seconds. */
+  async timeOf(blockNumber: bigint): Promise<bigint> {
+    return (await this.client.getBlock({ blockNumber })).timestamp
+  }
+
   /** What moved into and out of an account. */
   async transfers(token: Address, account: Address): Promise<Transfer[]> {
     const event = getAbiItem({ abi: tokenAbi, name: 'Transfer' })
@@ -93,8 +118,12 @@ export class Chain {
         this.client.getLogs({ ...filter, args: { to: account } }),
         this.client.getLogs({ ...filter, args: { from: account } }),
       ])
-      for (const log of arrived) found.push({ block: log.blockNumber, amount: log.args.value })
-      for (const log of left) found.push({ block: log.blockNumber, amount: -log.args.value })
+      for (const log of arrived) {
+        found.push({ block: log.blockNumber, amount: log.args.value, other: log.args.from })
+      }
+      for (const log of left) {
+        found.push({ block: log.blockNumber, amount: -log.args.value, other: log.args.to })
+      }
     }
     return found
   }

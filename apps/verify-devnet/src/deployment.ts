@@ -7,7 +7,13 @@ export interface Deployment {
   chainId: number
   startBlock: bigint
   cycleManager: Address
+  toke: Address
+  lossLedger: Address
+  lossOracle: Address
+  recovery: Address
   vaults: Address[]
+  /** The backing pool of each vault that has one. */
+  pools: Map<Address, Address>
 }
 
 /** @throws EnvironmentError in one line */
@@ -35,11 +41,23 @@ export function readDeployment(file: string): Deployment {
   if (typeof chainId !== 'number' || !Number.isSafeInteger(chainId)) throw malformed('chainId')
   if (typeof startBlock !== 'number' || !Number.isSafeInteger(startBlock)) throw malformed('startBlock')
   if (!Array.isArray(lmps) || lmps.length === 0) throw malformed('lmps')
+  const contract = (name: string) => address(record(root.contracts)[name], `contracts.${name}`)
+  const vaults = lmps.map((lmp, i) => address(record(lmp).address, `lmps.${i}.address`))
+  const pools = new Map<Address, Address>()
+  for (const [i, vault] of vaults.entries()) {
+    const { backing } = record(lmps[i])
+    if (backing !== undefined) pools.set(vault, address(record(backing).pool, `lmps.${i}.backing.pool`))
+  }
   return {
     chainId,
     startBlock: BigInt(startBlock),
-    cycleManager: address(record(root.contracts).cycleManager, 'contracts.cycleManager'),
-    vaults: lmps.map((lmp, i) => address(record(lmp).address, `lmps.${i}.address`)),
+    cycleManager: contract('cycleManager'),
+    toke: contract('toke'),
+    lossLedger: contract('lossLedger'),
+    lossOracle: contract('lossOracle'),
+    recovery: contract('recovery'),
+    vaults,
+    pools,
   }
 }
 

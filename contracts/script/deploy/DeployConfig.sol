@@ -9,6 +9,7 @@ import {Vm} from "forge-std/Vm.sol";
 struct DeployConfig {
     Governance governance;
     CycleConfig cycle;
+    LossOracleConfig lossOracle;
     address weth;
     /// @dev Owner of the solver executor: the keeper that proposes rebalances.
     address solver;
@@ -33,6 +34,13 @@ struct CycleConfig {
     uint256 firstEnd;
 }
 
+struct LossOracleConfig {
+    /// @dev Who may sign loss reports.
+    address[] reporters;
+    /// @dev Signatures that open a case.
+    uint256 quorum;
+}
+
 struct PriceConfig {
     address token;
     string symbol;
@@ -49,7 +57,17 @@ struct LmpConfig {
     uint256 feeBps;
     address feeRecipient;
     uint256 seed;
+    BackingConfig backing;
     DestinationConfig[] destinations;
+}
+
+struct BackingConfig {
+    /// @dev `slashing` or `no-slashing`; empty: nobody backs the LMP.
+    string mode;
+    /// @dev The backers' part of the performance fee.
+    uint256 backersBps;
+    /// @dev Per year, all for the backers.
+    uint256 managementFeeBps;
 }
 
 struct DestinationConfig {
@@ -93,6 +111,8 @@ library DeployConfigReader {
         string memory json = vm.readFile(file);
         config.governance = _governance(json);
         config.cycle = CycleConfig(_uint(json, ".cycle.length"), _uint(json, ".cycle.firstEnd"));
+        config.lossOracle =
+            LossOracleConfig(_addresses(json, ".lossOracle.reporters"), _uint(json, ".lossOracle.quorum"));
         config.weth = _address(json, ".weth");
         config.solver = _address(json, ".solver");
         config.prices = _prices(json);
@@ -134,8 +154,16 @@ library DeployConfigReader {
             list[i].feeBps = _uint(json, string.concat(item, ".feeBps"));
             list[i].feeRecipient = _address(json, string.concat(item, ".feeRecipient"));
             list[i].seed = _uint(json, string.concat(item, ".seed"));
+            list[i].backing = _backing(json, string.concat(item, ".backing"));
             list[i].destinations = _destinations(json, string.concat(item, ".destinations"));
         }
+    }
+
+    function _backing(string memory json, string memory path) private view returns (BackingConfig memory backing) {
+        if (!vm.keyExistsJson(json, path)) return backing;
+        backing.mode = _string(json, string.concat(path, ".mode"));
+        backing.backersBps = _uint(json, string.concat(path, ".backersBps"));
+        backing.managementFeeBps = _uint(json, string.concat(path, ".managementFeeBps"));
     }
 
     function _destinations(string memory json, string memory path)
@@ -192,6 +220,11 @@ library DeployConfigReader {
         require(vm.keyExistsJson(json, path), MissingField(path));
         value = json.readAddress(path);
         require(value != address(0), ZeroField(path));
+    }
+
+    function _addresses(string memory json, string memory path) private view returns (address[] memory) {
+        require(vm.keyExistsJson(json, path), MissingField(path));
+        return json.readAddressArray(path);
     }
 
     function _uint(string memory json, string memory path) private view returns (uint256) {

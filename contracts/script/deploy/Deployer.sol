@@ -5,19 +5,25 @@ import {ISignals} from "../../src/autopilot/ISignals.sol";
 import {RebalanceGate} from "../../src/autopilot/RebalanceGate.sol";
 import {Signals} from "../../src/autopilot/Signals.sol";
 import {SolverExecutor} from "../../src/autopilot/SolverExecutor.sol";
+import {BackingPool} from "../../src/backing/BackingPool.sol";
+import {FeeSplitter} from "../../src/backing/FeeSplitter.sol";
+import {Recovery} from "../../src/backing/Recovery.sol";
 import {BalancerStableDestination} from "../../src/destinations/BalancerStableDestination.sol";
 import {CurveStableDestination} from "../../src/destinations/CurveStableDestination.sol";
 import {IDestination} from "../../src/destinations/IDestination.sol";
-
+import {LmpParams} from "../../src/lmp/ILMP.sol";
 import {LMP} from "../../src/lmp/LMP.sol";
+import {LossLedger} from "../../src/loss/LossLedger.sol";
+import {LossOracle} from "../../src/loss/LossOracle.sol";
 import {IPriceRegistry} from "../../src/pricing/IPriceRegistry.sol";
+import {LossPrices} from "../../src/pricing/LossPrices.sol";
 import {PriceRegistry} from "../../src/pricing/PriceRegistry.sol";
 import {CycleManager} from "../../src/reactors/CycleManager.sol";
-
 import {Reactor} from "../../src/reactors/Reactor.sol";
 import {IUniswapV2Pair, UniswapV2Venue} from "../../src/reactors/UniswapV2Venue.sol";
 import {Reserve} from "../../src/reserve/Reserve.sol";
 import {TOKE} from "../../src/token/TOKE.sol";
+import {BackingDeployer} from "./BackingDeployer.sol";
 import {Create2} from "./Create2.sol";
 import {
     DeployConfig,
@@ -35,6 +41,10 @@ struct Deployment {
     AccessManager accessManager;
     TOKE toke;
     PriceRegistry priceRegistry;
+    LossPrices lossPrices;
+    LossLedger lossLedger;
+    Recovery recovery;
+    LossOracle lossOracle;
     Signals signals;
     RebalanceGate rebalanceGate;
     SolverExecutor solverExecutor;
@@ -43,6 +53,10 @@ struct Deployment {
     LMP[] lmps;
     /// @dev Per LMP.
     IDestination[][] destinations;
+    /// @dev Per LMP, zero where nobody backs it; so are the splitters of its fees.
+    BackingPool[] pools;
+    FeeSplitter[] performanceSplitters;
+    FeeSplitter[] managementSplitters;
     Reactor[] reactors;
     UniswapV2Venue[] adapters;
 }
@@ -68,6 +82,7 @@ library Deployer {
 
     /// @notice Deploys, configures, seeds and hands over. The caller is `deployer` and pays the seeds in ETH.
     function deployAll(DeployConfig memory config, address deployer) internal returns (Deployment memory d) {
+        BackingDeployer.requireDelays(config);
         d = contracts(config, deployer);
         setPrices(config, d.priceRegistry);
         for (uint256 i; i < config.lmps.length; ++i) {
@@ -76,7 +91,11 @@ library Deployer {
         }
         listReactors(config, d);
         (bool isAdmin,) = d.accessManager.hasRole(d.accessManager.ADMIN_ROLE(), deployer);
-        if (isAdmin) Handover.run(d, config.governance, deployer);
+        if (!isAdmin) return d;
+        for (uint256 i; i < config.lmps.length; ++i) {
+            BackingDeployer.wire(config.lmps[i], d, i);
+        }
+        Handover.run(d, config.governance, deployer);
     }
 
     /// @notice Where the deployer's AccessManager is, or will be: the first contract of a deployment.
@@ -89,6 +108,7 @@ library Deployer {
         address authority = address(d.accessManager);
         d.toke = TOKE(_create(type(TOKE).creationCode, abi.encode(config.governance.treasury)));
         d.priceRegistry = PriceRegistry(_create(type(PriceRegistry).creationCode, abi.encode(authority, config.weth)));
+        _lossContracts(config, d);
         d.signals = Signals(_create(type(Signals).creationCode, ""));
         d.rebalanceGate = RebalanceGate(_create(type(RebalanceGate).creationCode, abi.encode(d.signals, HORIZON)));
         d.solverExecutor = SolverExecutor(_create(type(SolverExecutor).creationCode, abi.encode(config.solver)));
@@ -103,8 +123,11 @@ library Deployer {
         uint256 count = config.lmps.length;
         d.lmps = new LMP[](count);
         d.destinations = new IDestination[][](count);
+        d.pools = new BackingPool[](count);
+        (d.performanceSplitters, d.managementSplitters) = (new FeeSplitter[](count), new FeeSplitter[](count));
         for (uint256 i; i < count; ++i) {
             d.lmps[i] = _lmp(config.lmps[i], d);
+            BackingDeployer.deploy(config.lmps[i], d, i);
         }
         d.reactors = new Reactor[](config.reactors.length);
         for (uint256 i; i < config.reactors.length; ++i) {
@@ -157,22 +180,33 @@ library Deployer {
         }
     }
 
-    function _lmp(LmpConfig memory config, Deployment memory d) private returns (LMP) {
-        return LMP(
+    function _lossContracts(DeployConfig memory config, Deployment memory d) private {
+        address authority = address(d.accessManager);
+        d.lossPrices = LossPrices(_create(type(LossPrices).creationCode, abi.encode(d.priceRegistry)));
+        d.lossLedger = LossLedger(_create(type(LossLedger).creationCode, abi.encode(authority, d.lossPrices)));
+        d.recovery = Recovery(_create(type(Recovery).creationCode, abi.encode(authority, d.lossLedger, d.toke)));
+        d.lossOracle = LossOracle(
             _create(
-                type(LMP).creationCode,
-                abi.encode(
-                    config.asset,
-                    config.name,
-                    config.symbol,
-                    d.accessManager,
-                    d.rebalanceGate,
-                    config.feeBps,
-                    config.feeRecipient,
-                    config.cap
-                )
+                type(LossOracle).creationCode,
+                abi.encode(authority, d.lossLedger, d.recovery, config.lossOracle.reporters, config.lossOracle.quorum)
             )
         );
+    }
+
+    /// @dev The first recipient of fees; where it is backed, wiring names the splitter, which needs the LMP's address.
+    function _lmp(LmpConfig memory config, Deployment memory d) private returns (LMP) {
+        LmpParams memory params = LmpParams({
+            asset: config.asset,
+            name: config.name,
+            symbol: config.symbol,
+            authority: address(d.accessManager),
+            gate: address(d.rebalanceGate),
+            lossLedger: address(d.lossLedger),
+            feeBps: config.feeBps,
+            feeRecipient: config.feeRecipient,
+            cap: config.cap
+        });
+        return LMP(_create(type(LMP).creationCode, abi.encode(params)));
     }
 
     /// @dev A minimal clone per LMP. Another account may initialise it between the two transactions, hence the look after.

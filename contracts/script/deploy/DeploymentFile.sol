@@ -32,6 +32,12 @@ library DeploymentFile {
             out, _pair("signals", address(d.signals), true), _pair("rebalanceGate", address(d.rebalanceGate), true)
         );
         out = string.concat(
+            out, _pair("lossPrices", address(d.lossPrices), true), _pair("lossLedger", address(d.lossLedger), true)
+        );
+        out = string.concat(
+            out, _pair("lossOracle", address(d.lossOracle), true), _pair("recovery", address(d.recovery), true)
+        );
+        out = string.concat(
             out,
             _pair("solverExecutor", address(d.solverExecutor), true),
             _pair("cycleManager", address(d.cycleManager), true)
@@ -47,9 +53,25 @@ library DeploymentFile {
                 _pair("asset", config.lmps[i].asset, true),
                 _text("symbol", config.lmps[i].symbol, true)
             );
+            item = string.concat(item, _backing(config, d, i));
             out = _append(out, string.concat(item, '"destinations": ', _destinations(config, d, i)));
         }
         out = string.concat("[", out, "]");
+    }
+
+    /// @dev Nothing where nobody backs the LMP.
+    function _backing(DeployConfig memory config, Deployment memory d, uint256 lmpId)
+        private
+        pure
+        returns (string memory)
+    {
+        if (address(d.pools[lmpId]) == address(0)) return "";
+        string memory item = string.concat(
+            _pair("pool", address(d.pools[lmpId]), true),
+            _pair("performanceSplitter", address(d.performanceSplitters[lmpId]), true),
+            _pair("managementSplitter", address(d.managementSplitters[lmpId]), true)
+        );
+        return string.concat('"backing": {', item, _text("mode", config.lmps[lmpId].backing.mode, false), "}, ");
     }
 
     function _destinations(DeployConfig memory config, Deployment memory d, uint256 lmpId)

@@ -20,12 +20,15 @@ library Handover {
         manager.labelRole(Roles.CURATOR, "CURATOR");
         manager.labelRole(Roles.RISK, "RISK");
         manager.labelRole(Roles.GUARDIAN, "GUARDIAN");
+        manager.labelRole(Roles.LOSS, "LOSS");
         manager.setRoleGuardian(Roles.GOVERNOR, Roles.GUARDIAN);
         manager.setRoleGuardian(Roles.CURATOR, Roles.GUARDIAN);
         manager.grantRole(Roles.GOVERNOR, g.governor, g.governorDelay);
         manager.grantRole(Roles.CURATOR, g.curator, g.curatorDelay);
         manager.grantRole(Roles.RISK, g.risk, 0);
         manager.grantRole(Roles.GUARDIAN, g.guardian, 0);
+        manager.grantRole(Roles.LOSS, address(d.lossOracle), 0);
+        manager.grantRole(Roles.LOSS, address(d.recovery), 0);
         manager.grantRole(Roles.ADMIN, g.governor, g.governorDelay);
         manager.renounceRole(Roles.ADMIN, deployer);
     }
@@ -33,19 +36,34 @@ library Handover {
     /// @notice Every contract with restricted functions.
     function targets(Deployment memory d) internal pure returns (address[] memory list) {
         uint256 count = d.lmps.length;
-        list = new address[](count + 3);
+        uint256 backed;
         for (uint256 i; i < count; ++i) {
-            list[i] = address(d.lmps[i]);
+            if (address(d.pools[i]) != address(0)) ++backed;
         }
-        list[count] = address(d.priceRegistry);
-        list[count + 1] = address(d.cycleManager);
-        list[count + 2] = address(d.reserve);
+        list = new address[](count + backed + 6);
+        uint256 next;
+        for (uint256 i; i < count; ++i) {
+            list[next++] = address(d.lmps[i]);
+            if (address(d.pools[i]) != address(0)) list[next++] = address(d.pools[i]);
+        }
+        list[next++] = address(d.priceRegistry);
+        list[next++] = address(d.cycleManager);
+        list[next++] = address(d.reserve);
+        list[next++] = address(d.lossLedger);
+        list[next++] = address(d.lossOracle);
+        list[next] = address(d.recovery);
     }
 
     function entries(Deployment memory d, address target) internal pure returns (RoleTable.Entry[] memory) {
         if (target == address(d.priceRegistry)) return RoleTable.priceRegistry();
         if (target == address(d.cycleManager)) return RoleTable.cycleManager();
         if (target == address(d.reserve)) return RoleTable.reserve();
+        if (target == address(d.lossLedger)) return RoleTable.lossLedger();
+        if (target == address(d.lossOracle)) return RoleTable.lossOracle();
+        if (target == address(d.recovery)) return RoleTable.recovery();
+        for (uint256 i; i < d.pools.length; ++i) {
+            if (target == address(d.pools[i])) return RoleTable.backingPool();
+        }
         return RoleTable.lmp();
     }
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {IBackingPool} from "../../src/backing/IBackingPool.sol";
+import {IRecovery} from "../../src/backing/IRecovery.sol";
 import {Roles} from "../../src/governance/Roles.sol";
 import {ILMP} from "../../src/lmp/ILMP.sol";
+import {ILossLedger} from "../../src/loss/ILossLedger.sol";
+import {ILossOracle} from "../../src/loss/ILossOracle.sol";
 import {IPriceRegistry} from "../../src/pricing/IPriceRegistry.sol";
 import {ICycleManager} from "../../src/reactors/ICycleManager.sol";
 import {IReserve} from "../../src/reserve/IReserve.sol";
@@ -16,12 +20,14 @@ library RoleTable {
     }
 
     function lmp() internal pure returns (Entry[] memory list) {
-        list = new Entry[](5);
+        list = new Entry[](7);
         list[0] = Entry(ILMP.setGate.selector, Roles.GOVERNOR);
         list[1] = Entry(ILMP.addDestination.selector, Roles.CURATOR);
         list[2] = Entry(ILMP.setFee.selector, Roles.CURATOR);
         list[3] = Entry(ILMP.raiseCap.selector, Roles.CURATOR);
         list[4] = Entry(ILMP.lowerCap.selector, Roles.RISK);
+        list[5] = Entry(ILMP.setLossLedger.selector, Roles.GOVERNOR);
+        list[6] = Entry(ILMP.setManagementFee.selector, Roles.CURATOR);
     }
 
     function priceRegistry() internal pure returns (Entry[] memory list) {
@@ -42,5 +48,28 @@ library RoleTable {
     function reserve() internal pure returns (Entry[] memory list) {
         list = new Entry[](1);
         list[0] = Entry(IReserve.withdraw.selector, Roles.GOVERNOR);
+    }
+
+    function lossLedger() internal pure returns (Entry[] memory list) {
+        list = new Entry[](3);
+        list[0] = Entry(ILossLedger.execute.selector, Roles.LOSS);
+        list[1] = Entry(ILossLedger.reject.selector, Roles.LOSS);
+        list[2] = Entry(ILossLedger.reduceCover.selector, Roles.LOSS);
+    }
+
+    function lossOracle() internal pure returns (Entry[] memory list) {
+        list = new Entry[](2);
+        list[0] = Entry(ILossOracle.setReporters.selector, Roles.GOVERNOR);
+        list[1] = Entry(ILossOracle.setBacking.selector, Roles.GOVERNOR);
+    }
+
+    function recovery() internal pure returns (Entry[] memory list) {
+        list = new Entry[](1);
+        list[0] = Entry(IRecovery.open.selector, Roles.LOSS);
+    }
+
+    function backingPool() internal pure returns (Entry[] memory list) {
+        list = new Entry[](1);
+        list[0] = Entry(IBackingPool.slash.selector, Roles.LOSS);
     }
 }

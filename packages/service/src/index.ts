@@ -5,6 +5,7 @@ export { EXIT_CONFIG, oneLine, StartupError, systemCode } from './errors.ts'
 export { type RunOptions, runService, type Service } from './lifecycle.ts'
 export { createLog, type Logger, type LogOptions } from './log.ts'
 export {
+  type Answer,
   createMetrics,
   listenLocal,
   type Monitor,

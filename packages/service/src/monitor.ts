@@ -24,6 +24,17 @@ export interface MonitorOptions {
   portVariable: string
   registry: Registry
   ready: () => Readiness | Promise<Readiness>
+  /** IP address to listen on, default 127.0.0.1. */
+  host?: string
+  /** What the service serves on the same port, by path without the query; undefined: no such path. */
+  serve?: (method: string, path: string) => Answer | undefined
+}
+
+export interface Answer {
+  status: number
+  /** Content type. */
+  type: string
+  body: string
 }
 
 export interface Monitor {
@@ -32,11 +43,11 @@ export interface Monitor {
 }
 
 /**
- * Serves `/healthz` (the process answers), `/readyz` (200 or 503) and `/metrics` on 127.0.0.1.
+ * Serves `/healthz` (the process answers), `/readyz` (200 or 503) and `/metrics`.
  * @throws StartupError when the port is taken.
  */
 export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
-  const routes: Record<string, () => Promise<{ status: number; type: string; body: string }>> = {
+  const routes: Record<string, () => Promise<Answer>> = {
     '/healthz': async () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),
     '/readyz': async () => {
       const state = await options.ready()
@@ -50,14 +61,20 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   }
   const server = createServer(async (request, response) => {
     // Not a URL parser: what it throws on, anybody who reaches the port may send.
-    const route = routes[(request.url ?? '/').split('?', 1)[0] ?? '/']
-    const answer =
-      route === undefined
-        ? { status: 404, type: 'text/plain', body: 'paths: /healthz /readyz /metrics\n' }
-        : await route().catch((error) => ({ status: 500, type: 'text/plain', body: `${error}\n` }))
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+    const answer = (await routes[path]?.().catch((error) => ({
+      status: 500,
+      type: 'text/plain',
+      body: `${error}\n`,
+    }))) ??
+      options.serve?.(request.method ?? 'GET', path) ?? {
+        status: 404,
+        type: 'text/plain',
+        body: 'paths: /healthz /readyz /metrics\n',
+      }
     response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body)
   })
-  const port = await listenLocal(server, options.port, options.portVariable)
+  const port = await listenOn(server, options.host ?? LOCAL, options.port, options.portVariable)
   return {
     port,
     close: () =>
@@ -73,9 +90,15 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
  * @throws StartupError naming `variable` when the port is taken.
  */
 export function listenLocal(server: Server, port: number, variable: string): Promise<number> {
+  return listenOn(server, LOCAL, port, variable)
+}
+
+const LOCAL = '127.0.0.1'
+
+function listenOn(server: Server, host: string, port: number, variable: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(portError(error, port, variable)))
-    server.listen(port, '127.0.0.1', () => resolve(localPort(server.address(), port)))
+    server.listen(port, host, () => resolve(localPort(server.address(), port)))
   })
 }
 

@@ -1,6 +1,6 @@
 export { DEFAULT_POLICY, type Policy } from './decide.ts'
 export { JournalMismatchError, LeaseLostError, TxTimeoutError } from './errors.ts'
-export { KeyFileError, loadKeyFile } from './keys.ts'
+export { KeyFileError, type KeySource, loadAccount, loadKeyFile } from './keys.ts'
 export { TxManager, type TxManagerOptions, type WaitOptions } from './manager.ts'
 export { type Attempt, type Intent, type IntentState, intents } from './schema.ts'
 export { type Simulation, simulate } from './simulate.ts'

@@ -16,7 +16,7 @@ export async function runCheck(config: KeeperConfig): Promise<void> {
     `${deployment.lmps.length} vault(s), ${destinations.length} destinations, ${deployment.reactors.length} reactors`,
   )
   if (account === undefined) {
-    say('account', 'none: KEEPER_KEY_FILE is not set, the keeper would only show what it would send')
+    say('account', 'none: no key is configured, the keeper would only show what it would send')
     return
   }
   const low =

@@ -33,8 +33,16 @@ export const configSchema = z.object({
     .string()
     .optional()
     .describe(
-      'path of a file with the hex private key, mode 600; without it the keeper sends nothing (dry run)',
+      'path of a file with the hex private key, mode 600; without a key the keeper sends nothing (dry run)',
     ),
+  KEEPER_KEYSTORE: z
+    .string()
+    .optional()
+    .describe('path of a v3 keystore with the key, mode 600, instead of KEEPER_KEY_FILE'),
+  KEEPER_KEYSTORE_PASSWORD_FILE: z
+    .string()
+    .optional()
+    .describe("path of a file with the keystore's password, mode 600"),
   DATABASE_FILE: z
     .string()
     .min(1)

@@ -8,7 +8,7 @@ import {
   readDeployment,
   StartupError,
 } from '@headrace/service'
-import { loadKeyFile } from '@headrace/txmgr'
+import { loadAccount } from '@headrace/txmgr'
 import type { Address, PrivateKeyAccount } from 'viem'
 import type { KeeperConfig } from './config.ts'
 
@@ -29,7 +29,14 @@ export interface Environment {
  */
 export async function openEnvironment(config: KeeperConfig, log: Logger): Promise<Environment> {
   const deployment = readDeployment(config.DEPLOYMENT_FILE, config.CHAIN_ID)
-  const account = config.KEEPER_KEY_FILE === undefined ? undefined : loadKeyFile(config.KEEPER_KEY_FILE)
+  const account = await loadAccount(
+    {
+      keyFile: config.KEEPER_KEY_FILE,
+      keystore: config.KEEPER_KEYSTORE,
+      passwordFile: config.KEEPER_KEYSTORE_PASSWORD_FILE,
+    },
+    'KEEPER',
+  )
   const chain = connect({
     urls: config.RPC_URLS,
     onFailure: ({ endpoint, method, error }) =>
@@ -58,9 +65,7 @@ export async function openEnvironment(config: KeeperConfig, log: Logger): Promis
 
   const balance = account === undefined ? 0n : await chain.client.getBalance({ address: account.address })
   if (account !== undefined && balance === 0n) {
-    throw new StartupError(
-      `the keeper's account ${account.address} holds no ETH: fund it or correct KEEPER_KEY_FILE`,
-    )
+    throw new StartupError(`the keeper's account ${account.address} holds no ETH: fund it or correct the key`)
   }
   return { chain, deployment, contracts, account, balance }
 }

@@ -68,7 +68,7 @@ describe('a keeper on the real contracts', () => {
     const file = join(stack.dir, 'poor.key')
     writeFileSync(file, generatePrivateKey(), { mode: 0o600 })
     const { code, stderr } = await keeper(['run'], stack.env({ KEEPER_KEY_FILE: file }))
-    expect(stderr).toMatch(/holds no ETH: fund it or correct KEEPER_KEY_FILE/)
+    expect(stderr).toMatch(/holds no ETH: fund it or correct the key/)
     expect(code).toBe(78)
   })
 

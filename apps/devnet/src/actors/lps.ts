@@ -2,14 +2,8 @@ import { lmpAbi, reactorAbi, reserveAbi } from '@headrace/abi'
 import { type Address, erc20Abi, maxUint256, parseEther } from 'viem'
 import { type Actor, accounts } from '../accounts.ts'
 import { dayOf, type World } from '../world.ts'
+import { type Deed, doDue } from './deeds.ts'
 import { giveWeth, mint } from './funding.ts'
-
-/** What one LP does on a day of the run; days count from day 0 of the history. */
-interface Deed {
-  day: number
-  what: string
-  act: () => Promise<void>
-}
 
 /** Depositors of the vault and of the two reactors, and the treasury that fills the reserve. */
 export class Lps {
@@ -64,21 +58,18 @@ export class Lps {
 
   /** Does what is due and says what it did. */
   async act(): Promise<string[]> {
-    const { chain } = this.#world
-    const day = dayOf(this.#world, await chain.now())
-    const done: string[] = []
-    for (let next = this.#deeds[0]; next !== undefined && next.day <= day; next = this.#deeds[0]) {
-      this.#deeds.shift()
-      await next.act()
-      done.push(next.what)
-    }
-    return done
+    return doDue(this.#deeds, dayOf(this.#world, await this.#world.chain.now()))
   }
 
   #plan(): Deed[] {
     const { chain } = this.#world
     return [
-      { day: 32, what: 'lp2 deposits 50 WETH into the vault', act: () => this.#depositLmp('lp2', '50') },
+      {
+        day: 32,
+        what: 'lp2 deposits 50 WETH into the vault',
+        ready: () => this.#takesDeposits(),
+        act: () => this.#depositLmp('lp2', '50'),
+      },
       {
         day: 33,
         what: 'lp2 deposits 5,000 ABC into the reactor',
@@ -114,7 +105,12 @@ export class Lps {
           })
         },
       },
-      { day: 43, what: 'lp1 deposits 200 WETH into the vault', act: () => this.#depositLmp('lp1', '200') },
+      {
+        day: 43,
+        what: 'lp1 deposits 200 WETH into the vault',
+        ready: () => this.#takesDeposits(),
+        act: () => this.#depositLmp('lp1', '200'),
+      },
       {
         day: 46,
         what: 'lp0 deposits 10,000 ABC into the reactor',
@@ -136,6 +132,12 @@ export class Lps {
       functionName: 'contribute',
       args: [BigInt(reactor), amount],
     })
+  }
+
+  /** While a loss is being decided the vault is closed. */
+  async #takesDeposits(): Promise<boolean> {
+    const { client } = this.#world.chain
+    return !(await client.readContract({ address: this.#lmp, abi: lmpAbi, functionName: 'isFrozen' }))
   }
 
   async #depositLmp(actor: Actor, ether: string): Promise<void> {

@@ -21,7 +21,7 @@ export async function forge(
   return parseForge(json)
 }
 
-interface StatefulSuite {
+export interface StatefulSuite {
   what: string
   folder: string
   /** Each must be named by a passing test of the folder. */
@@ -67,7 +67,7 @@ export const contracts: Claim = {
   async prove(context) {
     const tests = await forge(context, [], 1800)
     return [
-      all('all tests of the contracts', tests),
+      allTests('all tests of the contracts', tests),
       ...(['unit', 'fuzz', 'invariant'] as const).map((kind) =>
         atLeast(
           `of them ${kind} tests that pass`,
@@ -75,14 +75,14 @@ export const contracts: Claim = {
           1,
         ),
       ),
-      ...STATEFUL.flatMap((suite) => stateful(suite, tests)),
-      all(
+      ...STATEFUL.flatMap((suite) => statefulRows(suite, tests)),
+      allTests(
         'a16z ERC-4626 properties',
         tests.filter(({ suite }) => /conformance\/.*4626/i.test(suite)),
       ),
       refusalRow(context.root),
       ...VECTORS.map(([what, name]) =>
-        all(
+        allTests(
           what,
           tests.filter((test) => name.test(test.name)),
         ),
@@ -107,7 +107,7 @@ function refusalRow(root: string): Row {
 }
 
 /** There are such tests, and all of them pass. */
-function all(claim: string, tests: readonly ForgeTest[]): Row {
+export function allTests(claim: string, tests: readonly ForgeTest[]): Row {
   const failed = tests
     .filter(({ passed }) => !passed)
     .map(({ suite, name }) => `${suite.split(':').at(-1)}.${name}`)
@@ -120,7 +120,10 @@ function all(claim: string, tests: readonly ForgeTest[]): Row {
   )
 }
 
-function stateful({ what, folder, invariants }: StatefulSuite, tests: readonly ForgeTest[]): Row[] {
+export function statefulRows(
+  { what, folder, invariants }: StatefulSuite,
+  tests: readonly ForgeTest[],
+): Row[] {
   const own = tests.filter(({ suite }) => suite.includes(folder))
   const missing = invariants.filter((id) => !own.some(({ name, passed }) => passed && id.test(name)))
   const tables = own.filter(({ kind }) => kind === 'invariant').map(({ logs }) => spread(handlerTable(logs)))
@@ -172,7 +175,7 @@ export const roles: Claim = {
         `${walk?.passed === true ? 'passed' : 'failed'}: ${walked} functions walked, ${restricted} restricted`,
         walk?.passed === true && restricted > 0 && walked > restricted,
       ),
-      all('roles: who may call what, documents, resumed deployment', tests),
+      allTests('roles: who may call what, documents, resumed deployment', tests),
     ]
   },
 }

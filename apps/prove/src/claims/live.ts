@@ -4,14 +4,13 @@ import { describeCase, runCase } from '../bad-case.ts'
 import { type Claim, type Context, type Row, row } from '../claim.ts'
 import { deploymentFile, readReactors } from '../deployment.ts'
 import { importsOf } from '../imports.ts'
-import { removeOneWei } from '../one-wei.ts'
-import { freePort, occupy, type Program, sleep } from '../programs.ts'
+import { exit, freePort, occupy, type Program, sleep } from '../programs.ts'
 import { rpc } from '../rpc.ts'
-import { build, devnetOptions, exit, startDevnet } from './devnet.ts'
+import { runVerifier, VERIFIER, verifierRow, withoutOneWei } from '../verifier.ts'
+import { build, devnetOptions, startDevnet } from './devnet.ts'
 import { portCases } from './services.ts'
 
 const CYCLES = 3
-const VERIFIER = 'apps/verify-devnet/src'
 
 /** A devnet that is left running: what is claimed of it while it runs, and of Ctrl-C. */
 export const live: Claim = {
@@ -36,7 +35,7 @@ export const live: Claim = {
   },
 }
 
-async function foreignAnvil({ programs, root }: Context) {
+export async function foreignAnvil({ programs, root }: Context) {
   const port = await freePort()
   const args = ['--host', '127.0.0.1', '--port', String(port), '--silent']
   const program = programs.start(foundryBinary('anvil'), args, { cwd: root })
@@ -54,13 +53,7 @@ async function foreignAnvil({ programs, root }: Context) {
 }
 
 async function verifierRows(context: Context, url: string): Promise<Row[]> {
-  const verify = () =>
-    context.programs
-      .tsx(join(context.root, VERIFIER, 'main.ts'), ['--rpc', url, '--cycles', String(CYCLES)], {
-        cwd: context.root,
-      })
-      .within(180)
-  const checks = (stdout: string) => stdout.trim().split('\n').at(-1) ?? ''
+  const args = ['--cycles', String(CYCLES)]
   const imports = importsOf(join(context.root, VERIFIER))
   const rows = [
     row(
@@ -69,44 +62,20 @@ async function verifierRows(context: Context, url: string): Promise<Row[]> {
       imports.join(', '),
       imports.length > 0 && imports.every((name) => /^(node:.+|viem|commander)$/.test(name)),
     ),
+    verifierRow('verify:devnet proves the running devnet', await runVerifier(context, url, args), 0),
   ]
-  const good = await verify()
-  rows.push(
-    row(
-      'verify:devnet proves the running devnet',
-      'exit code 0',
-      `${exit(good)}: ${checks(good.stdout)}`,
-      good.code === 0,
-    ),
-  )
-
   const { cycleManager, assets } = readReactors(deploymentFile(context.root))
-  for (const asset of assets) {
-    const giveBack = await removeOneWei(url, asset, cycleManager)
-    const bad = await verify()
-    rows.push(
-      row(
-        `verify:devnet without one wei of ${asset} in the cycle manager`,
-        'exit code 1, tokens held < idle + W named',
-        `${exit(bad)}: ${checks(bad.stdout)}`,
-        bad.code === 1 && /tokens held, idle \+ W is/.test(bad.stdout),
-      ),
-    )
-    await giveBack()
+  for (const token of assets) {
+    const what = `${token} in the cycle manager`
+    const names = /tokens held, idle \+ W is/
+    rows.push(await withoutOneWei(context, url, { token, account: cycleManager, what, names, args }))
   }
-  const again = await verify()
-  rows.push(
-    row(
-      'verify:devnet with the wei given back',
-      'exit code 0',
-      `${exit(again)}: ${checks(again.stdout)}`,
-      again.code === 0,
-    ),
-  )
+  const again = await runVerifier(context, url, args)
+  rows.push(verifierRow('verify:devnet with the wei given back', again, 0))
   return rows
 }
 
-async function apiRow(
+export async function apiRow(
   { programs, root }: Context,
   { rpc: url, api }: { rpc: string; api: string },
 ): Promise<Row> {
@@ -137,7 +106,7 @@ async function portRows(context: Context, url: string): Promise<Row[]> {
   }
 }
 
-async function interruptRows(
+export async function interruptRows(
   devnet: Program,
   foreign: Awaited<ReturnType<typeof foreignAnvil>>,
 ): Promise<Row[]> {

@@ -54,6 +54,10 @@ export function writeDeployment(dir: string): string {
     'solverExecutor',
     'cycleManager',
     'reserve',
+    'lossPrices',
+    'lossLedger',
+    'lossOracle',
+    'recovery',
     'toke',
     'weth',
   ]

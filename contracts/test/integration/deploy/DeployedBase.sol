@@ -2,11 +2,13 @@
 pragma solidity 0.8.37;
 
 import {
+    BackingConfig,
     CycleConfig,
     DeployConfig,
     DestinationConfig,
     Governance,
     LmpConfig,
+    LossOracleConfig,
     PositionConfig,
     PriceConfig,
     ReactorConfig
@@ -18,8 +20,8 @@ import {Test} from "forge-std/Test.sol";
 /// @notice The whole protocol on the real venues, deployed and handed over by the code the deploy script uses.
 abstract contract DeployedBase is Test {
     address internal constant CREATE2_FACTORY_ADDRESS = 0x4e59b44847b379578588920cA78FbF26c0B4956C;
-    uint32 internal constant GOVERNOR_DELAY = 2 days;
-    uint32 internal constant CURATOR_DELAY = 1 days;
+    uint32 internal constant GOVERNOR_DELAY = 7 days;
+    uint32 internal constant CURATOR_DELAY = 7 days;
 
     address internal immutable governor = makeAddr("governor");
     address internal immutable curator = makeAddr("curator");
@@ -46,6 +48,10 @@ abstract contract DeployedBase is Test {
     function deployConfig() internal view returns (DeployConfig memory config) {
         config.governance = Governance(treasury, governor, curator, risk, guardian, GOVERNOR_DELAY, CURATOR_DELAY);
         config.cycle = CycleConfig(7 days, block.timestamp + 7 days);
+        config.lossOracle = LossOracleConfig(new address[](3), 2);
+        for (uint256 i; i < 3; ++i) {
+            config.lossOracle.reporters[i] = vm.addr(i + 1);
+        }
         config.weth = address(venues.weth);
         config.solver = solver;
         config.prices = priceConfigs();
@@ -81,6 +87,16 @@ abstract contract DeployedBase is Test {
         list[1].pool = address(venues.curve.pool);
         list[1].lpToken = address(venues.curve.lpToken);
         lmps = new LmpConfig[](1);
-        lmps[0] = LmpConfig("Headrace WETH", "hWETH", address(venues.weth), 10_000e18, 2000, treasury, 0.001e18, list);
+        lmps[0] = LmpConfig(
+            "Headrace WETH",
+            "hWETH",
+            address(venues.weth),
+            10_000e18,
+            2000,
+            treasury,
+            0.001e18,
+            BackingConfig("slashing", 7000, 20),
+            list
+        );
     }
 }

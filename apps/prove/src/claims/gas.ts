@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { foundryBinary } from '@headrace/foundry'
+import { type Claim, type Row, row } from '../claim.ts'
+import { exit } from '../programs.ts'
+import { record } from '../summary.ts'
+
+/** Gas a whole transaction may need, whatever the number of stakers. */
+const LIMITS = { stake: 75_000, claim: 68_000, slash: 150_000 } as const
+const STAKERS = ['1', '10000'] as const
+/** Of the gas: storage that is warm or was never written differs a little. */
+const GROWTH = 0.02
+
+export const gas: Claim = {
+  id: 'gas',
+  about: 'stake, claim and slash with 1 and with 10,000 stakers',
+  async prove({ programs, root }) {
+    // The tests fail unless the snapshots of this run are those that are committed.
+    const ended = await programs
+      .start(foundryBinary('forge'), ['test', '--isolate', '--match-path', 'contracts/test/gas/backing/**'], {
+        cwd: root,
+        env: { FORGE_SNAPSHOT_CHECK: 'true' },
+      })
+      .within(1200)
+    const ran = /(\d+) tests? passed, (\d+) failed/.exec(ended.stdout)
+    return [
+      row(
+        'last-call snapshots of this run are the committed ones',
+        'exit code 0, tests ran',
+        `${exit(ended)}${ran === null ? '' : `: ${ran[0]}`}`,
+        ended.code === 0 && Number(ran?.[1] ?? 0) > 0,
+      ),
+      ...gasRows(readSnapshots(join(root, 'contracts/snapshots'))),
+    ]
+  },
+}
+
+function readSnapshots(folder: string): Map<string, number> {
+  const entries = readdirSync(folder)
+    .filter((file) => /^backing/i.test(file))
+    .flatMap((file) => Object.entries(record(JSON.parse(readFileSync(join(folder, file), 'utf8')))))
+  return new Map(entries.map(([name, value]) => [name, Number(value)]))
+}
+
+/** Snapshots are named "<action>..., stakers: <n>". */
+export function gasRows(snapshots: ReadonlyMap<string, number>): Row[] {
+  return Object.entries(LIMITS).flatMap(([action, limit]): Row[] => {
+    const found = STAKERS.map((stakers) =>
+      [...snapshots].find(([name]) => name.startsWith(action) && name.endsWith(`stakers: ${stakers}`)),
+    )
+    const rows = STAKERS.map((stakers, i) => {
+      const used = found[i]?.[1]
+      const name = found[i]?.[0] ?? `${action}, stakers: ${stakers}`
+      return row(
+        name,
+        `<= ${limit} gas`,
+        used === undefined ? 'no snapshot' : String(used),
+        (used ?? Infinity) <= limit,
+      )
+    })
+    const [one = Number.NaN, many = Number.NaN] = found.map((entry) => entry?.[1] ?? Number.NaN)
+    const growth = Math.abs(many - one) / one
+    return [
+      ...rows,
+      row(
+        `${action}: 10,000 stakers against 1`,
+        `the same within ${GROWTH * 100}%`,
+        `${many - one} gas, ${(growth * 100).toFixed(2)}%`,
+        growth <= GROWTH,
+      ),
+    ]
+  })
+}
