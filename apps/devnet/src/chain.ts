@@ -14,6 +14,9 @@ import {
 import { foundry } from 'viem/chains'
 import { type Actor, accounts } from './accounts.ts'
 
+/** Times the estimate: probes keep a stipend in reserve that it does not see as used, and a service may act in between. */
+const GAS_MARGIN = 3n
+
 /** The devnet's chain as its actors use it: the node holds their keys and mines every transaction at once. */
 export function connect(url: string) {
   const transport = http(url, { timeout: 30_000 })
@@ -37,12 +40,9 @@ export function connect(url: string) {
   ): Promise<void> {
     const encode = { abi: call.abi, functionName: call.functionName, args: call.args }
     const data = encodeFunctionData(encode as EncodeFunctionDataParameters)
-    const hash = await wallet.sendTransaction({
-      account: accounts[actor],
-      to: call.address,
-      data,
-      value: call.value ?? 0n,
-    })
+    const request = { account: accounts[actor], to: call.address, data, value: call.value ?? 0n }
+    const gas = (await client.estimateGas(request)) * GAS_MARGIN
+    const hash = await wallet.sendTransaction({ ...request, gas })
     const receipt = await awaitReceipt(client, hash)
     if (receipt.status !== 'success')
       throw new Error(`${actor}: ${String(call.functionName)} reverted (${hash})`)

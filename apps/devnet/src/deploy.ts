@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { foundryBinary } from '@headrace/foundry'
 import { accounts, QUORUM, REPORTERS } from './accounts.ts'
@@ -71,6 +71,7 @@ export async function deployProtocol(
   const file = 'deployments/31337.config.json'
   writeFileSync(join(paths.root, file), `${JSON.stringify(config, json, 2)}\n`)
   await forgeScript(processes, paths, chain, 'Deploy.s.sol', { CONFIG: file })
+  copyFileSync(join(paths.root, 'deployments', '31337.json'), deploymentFile(paths))
 }
 
 const json = (_: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
@@ -162,6 +163,7 @@ function deployConfig(venues: Venues, now: bigint) {
   }
 }
 
-export function deploymentFile(root: string): string {
-  return join(root, 'deployments', '31337.json')
+/** This devnet's own copy: another one, started later, writes its deployment to the same place. */
+export function deploymentFile({ state }: DeployPaths): string {
+  return join(state, 'deployment.json')
 }

@@ -75,15 +75,16 @@ export class LossNews {
         return [`case ${log.args.epoch} rejected: ${weth(log.args.loss)} is below the threshold`]
       case 'CaseExecuted': {
         const { lmp, epoch, loss, coverage, slashed } = log.args
-        const fees = await feesPerToke(this.#world, poolOf(this.#world, lmp), log.blockNumber)
+        const { before, after } = await backingAround(this.#world, poolOf(this.#world, lmp), log.blockNumber)
         return [
           `case ${epoch} executed: ${weth(loss)} counted, ${weth(coverage)} to be covered, ${toke(slashed)} slashed`,
-          `fees per year and million TOKE at risk: ${million(fees.before)} before, ${million(fees.after)} after`,
+          `a million TOKE at risk earns ${million(before.fees)} a year before (${toke(before.toke)} at risk), ` +
+            `${million(after.fees)} after (${toke(after.toke)})`,
         ]
       }
       case 'RecoveryOpened': {
         const { id, toke: amount, end } = log.args
-        return [`recovery ${id}: ${toke(amount)} vest until ${date(end)}`]
+        return [`recovery ${id} opened: ${toke(amount)} vest until ${date(end)}`]
       }
     }
   }
@@ -110,15 +111,15 @@ export async function summarizeLosses(world: World) {
     rejected: of('CaseRejected').length,
     slashes: await Promise.all(
       executed.map(async ({ args, blockNumber }) => {
-        const fees = await feesPerToke(world, poolOf(world, args.lmp), blockNumber)
+        const { before, after } = await backingAround(world, poolOf(world, args.lmp), blockNumber)
         return {
           lmp: args.lmp,
           epoch: text(args.epoch),
           loss: text(args.loss),
           coverage: text(args.coverage),
           slashed: text(args.slashed),
-          yearlyFeesPerTokeBefore: text(fees.before),
-          yearlyFeesPerTokeAfter: text(fees.after),
+          before: { toke: text(before.toke), yearlyFeesPerToke: text(before.fees) },
+          after: { toke: text(after.toke), yearlyFeesPerToke: text(after.fees) },
         }
       }),
     ),
@@ -162,13 +163,17 @@ function poolOf(world: World, lmp: Address): Address {
   return pool
 }
 
-/** Yearly fees per whole TOKE at risk in the block before an execution and in its own. */
-async function feesPerToke(world: World, pool: Address, block: bigint) {
-  const call = { address: pool, abi: backingPoolAbi, functionName: 'yearlyFeesPerToke' } as const
-  const [before, after] = await Promise.all([
-    world.chain.client.readContract({ ...call, blockNumber: block - 1n }),
-    world.chain.client.readContract({ ...call, blockNumber: block }),
-  ])
+/** TOKE at risk and what a whole one earns a year, in the block before an execution and in its own. */
+async function backingAround(world: World, address: Address, block: bigint) {
+  const at = async (blockNumber: bigint) => {
+    const call = { address, abi: backingPoolAbi, blockNumber } as const
+    const [totals, fees] = await Promise.all([
+      world.chain.client.readContract({ ...call, functionName: 'totals' }),
+      world.chain.client.readContract({ ...call, functionName: 'yearlyFeesPerToke' }),
+    ])
+    return { toke: totals.toke, fees }
+  }
+  const [before, after] = await Promise.all([at(block - 1n), at(block)])
   return { before, after }
 }
 

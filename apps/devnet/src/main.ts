@@ -118,7 +118,7 @@ async function run(options: Options, service: Service): Promise<void> {
   alive()
   const world = await phases.run('protocol', async (): Promise<World> => {
     await deployProtocol(processes, paths, chain, venues)
-    const deployment = readDeployment(deploymentFile(ROOT), CHAIN_ID)
+    const deployment = readDeployment(deploymentFile(paths), CHAIN_ID)
     return { chain, venues, deployment, history, origin: await chain.now() }
   })
   alive()
@@ -208,7 +208,12 @@ async function verify(processes: Processes, options: Options): Promise<void> {
     command: process.execPath,
     args: [
       ...['--import', import.meta.resolve('tsx'), join(ROOT, 'apps/verify-devnet/src/main.ts')],
-      ...['--rpc', `http://127.0.0.1:${options.port}`, '--deployment', deploymentFile(ROOT)],
+      ...[
+        '--rpc',
+        `http://127.0.0.1:${options.port}`,
+        '--deployment',
+        deploymentFile({ root: ROOT, state: options.state }),
+      ],
       ...['--expect', expectation(options)],
     ],
     log,

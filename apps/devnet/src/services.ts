@@ -34,7 +34,7 @@ export async function startServices(
   const common = {
     RPC_URLS: chain.url,
     CHAIN_ID: '31337',
-    DEPLOYMENT_FILE: deploymentFile(paths.root),
+    DEPLOYMENT_FILE: deploymentFile(paths),
     LOG_LEVEL: 'info',
   }
   const service = (name: string, env: Record<string, string>, label = name) =>
@@ -97,6 +97,7 @@ const JOBS = 5
 /** Blocks from the head to the finalized one, which reporters look at. */
 const FINALITY = 2n
 const LOOK_TIMEOUT_MS = 3_000
+const LOOK_EVERY_MS = 50
 
 /**
  * A block of the devnet stands for hours: the clock gives the services the time to look at each, as a real chain does. One
@@ -108,7 +109,7 @@ export async function servicesLooked(ports: ServicePorts, block: bigint): Promis
     while (Date.now() < deadline) {
       const numbers = await readSeries(port, series)
       if (numbers.length === count && numbers.every((number) => number >= at)) return
-      await sleep(20)
+      await sleep(LOOK_EVERY_MS)
     }
   }
   await Promise.all([

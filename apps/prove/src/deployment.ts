@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Address, getAddress } from 'viem'
 import { record } from './summary.ts'
-
-export const deploymentFile = (root: string) => join(root, 'deployments', '31337.json')
 
 /** The cycle manager and the assets of its reactors, from a devnet's deployment file. */
 export function readReactors(file: string): { cycleManager: Address; assets: Address[] } {

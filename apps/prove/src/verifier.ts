@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Address } from 'viem'
 import { type Context, type Row, row } from './claim.ts'
+import type { Net } from './claims/devnet.ts'
 import { removeOneWei } from './one-wei.ts'
 import { type Ended, exit } from './programs.ts'
 
@@ -38,12 +39,9 @@ export function checkRows(text: string, wanted: readonly RegExp[]): Row[] {
   })
 }
 
-export function runVerifier(
-  { programs, root }: Context,
-  url: string,
-  args: readonly string[],
-): Promise<Ended> {
-  return programs.tsx(join(root, VERIFIER, 'main.ts'), ['--rpc', url, ...args], { cwd: root }).within(SECONDS)
+export function runVerifier({ programs, root }: Context, net: Net, args: readonly string[]): Promise<Ended> {
+  const where = ['--rpc', net.rpc, '--deployment', net.deployment]
+  return programs.tsx(join(root, VERIFIER, 'main.ts'), [...where, ...args], { cwd: root }).within(SECONDS)
 }
 
 export const summaryLine = ({ stdout }: Ended): string => stdout.trim().split('\n').at(-1) ?? ''
@@ -62,7 +60,7 @@ export function verifierRow(claim: string, ended: Ended, code: 0 | 1, names?: Re
 /** The verifier while one base unit is missing somewhere, which no contract could take. */
 export async function withoutOneWei(
   context: Context,
-  url: string,
+  net: Net,
   {
     token,
     account,
@@ -71,7 +69,7 @@ export async function withoutOneWei(
     args,
   }: { token: Address; account: Address; what: string; names: RegExp; args: string[] },
 ): Promise<Row> {
-  const giveBack = await removeOneWei(url, token, account)
-  const ended = await runVerifier(context, url, args).finally(giveBack)
+  const giveBack = await removeOneWei(net.rpc, token, account)
+  const ended = await runVerifier(context, net, args).finally(giveBack)
   return verifierRow(`verify:devnet without one wei of ${what}`, ended, 1, names)
 }

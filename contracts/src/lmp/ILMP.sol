@@ -180,7 +180,7 @@ interface ILMP is IERC4626 {
     function setFee(uint256 feeBps, address recipient) external;
     /// @notice Restricted, delayed. Reports first. At most 2% a year, paid by reports, for at most 30 days back.
     function setManagementFee(uint256 feeBps, address recipient) external;
-    /// @notice Restricted, delayed.
+    /// @notice Restricted, delayed. Reports first; loss mark, freeze and cover stay until the new ledger speaks.
     function setLossLedger(address ledger) external;
     /// @notice Restricted, delayed.
     function raiseCap(uint256 cap) external;

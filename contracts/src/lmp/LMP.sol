@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IRebalanceGate, IRebalancer} from "../autopilot/IRebalanceGate.sol";
 import {IDestination} from "../destinations/IDestination.sol";
 import {ILossLedger} from "../loss/ILossLedger.sol";
+import {Config} from "./Config.sol";
 import {Book, ILMP, Leg, LmpParams} from "./ILMP.sol";
 import {LmpLedger} from "./LmpLedger.sol";
 import {LmpMath} from "./LmpMath.sol";
@@ -27,14 +28,15 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 ///   sumMax of the lower and the higher of safe and spot. User paths read the sums only; they never loop or call a venue.
 /// - V = idle + sumSafe. L is profit still locked. R = V - L. M, the mark, is the high-water value, in assets. phi is the
 ///   performance fee. Three values of the whole book price shares, each with one virtual share and one virtual base unit:
-///     ENTRY = idle + sumMax     - phi*(V - M)+     deposit, mint: an entrant pays for the profit already found
+///     ENTRY = idle + sumMax + C - phi*(V - M)+     deposit, mint: an entrant pays for the profit already found
 ///     EXIT  = idle + sumMin - L - phi*(R - M)+     withdraw, redeem: a leaver leaves it behind
 ///     totalAssets() = R - phi*(R - M)+             convertToShares, convertToAssets
+///   C, the cover, is what slashes still owe the vault: who enters pays for it, who leaves gets nothing of it.
 ///
 /// REPORT
 /// - Anyone, any time: every destination is valued by a static call with fixed gas. One that fails, answers out of form or range,
 ///   or calls itself unsafe keeps its values until it had no good valuation for 24 h; then its min counts 0.
-/// - Reverts only with `NotEnoughGas`, and then has marked nothing.
+/// - Reverts only with `NotEnoughGas`, and then has marked nothing. A loss ledger that fails is an event.
 /// - The book is clean when every destination that holds units was valued and safe. A rebalance that meets another one soils it.
 ///   A destination without units is valued too, but has no value that could be wrong.
 ///
@@ -43,7 +45,7 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 ///   destination was valued and safe, or already counts 0. The flow budget that lets part of the flows pass on another book
 ///   does not exist yet, so this is the whole rule.
 /// - withdraw and redeem are paid from idle only; `maxWithdraw` and `maxRedeem` say how much that is.
-/// - Entries stop at the cap, and while (ENTRY + 1)/(supply + 1) < 1e-6. No flow of zero shares or zero assets.
+/// - Entries stop while the vault is frozen, at the cap, and while (ENTRY + 1)/(supply + 1) < 1e-6. No flow of zero shares or zero assets.
 /// - `redeemInKind` is always open: no price, no keeper, no age, no venue. The slice is shares/(supply + 1) of idle and of every
 ///   units balance, less k = min(L/(idle + sumMin), 1%) for the profit still locked. Not in a transaction in which anybody
 ///   deposited: shares are fungible, a flag per account would be passed by depositing at one and leaving from another.
@@ -55,13 +57,24 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 ///   An in-kind exit settles the earned fee first: it takes V of which part is still locked.
 /// - So one profit costs phi of it however often it is looked at, and nobody pays for a rise from before his entry.
 ///
+/// - The management fee m = rate*(time since the last report, at most 30 days)*R is paid by reports, once they are settled: a loss of m
+///   (the lock first), then a flow of m at the entry price for the recipient's shares. V stays; neither fee is paid on the other.
+///   m and its shares are rounded down; without shares or value there is none.
+///
+/// LOSSES (ILossLedger, docs/backing.md)
+/// - Each report ends with a checkpoint; a rebalance is measured before and after. The ledger answers with `syncLoss`: loss mark, freeze,
+///   cover, and by how much M moves. Nothing else of the vault is the ledger's.
+/// - The loss mark, per share, falls here with what is no loss of principal: f fee shares (mark*S/(S + f)), and s shares bought
+///   for a assets below it ((mark*S + a)/(S + s)). So no flow and no fee raises mark*S less the value of the book.
+///
 /// REBALANCE
 /// - Anyone. Touched destinations are valued and settled; out units go to the caller; its callback runs; in units are pulled from
-///   it exactly; touched destinations are valued again, what is entered must be safe; the difference is settled; the gate decides.
+///   it exactly; touched destinations are valued again, what is entered must be safe; the difference is settled; the loss ledger, then the
+///   gate decides.
 /// - The gate is policy. A bad gate can let a bad trade pass, but the vault's books stay right.
 ///
 /// ROLES (AccessManager)
-/// - Delayed: addDestination, setGate, setFee, raiseCap. Immediate: lowerCap. No role moves assets.
+/// - Delayed: addDestination, setGate, setLossLedger, setFee, setManagementFee, raiseCap. Immediate: lowerCap. No role moves assets.
 ///
 /// ROUNDING: always for those who stay; fees down.
 ///
@@ -140,13 +153,13 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc ILMP
     function raiseCap(uint256 cap_) external restricted {
-        require(cap_ > _config.cap, InvalidCap(cap_));
+        require(cap_ > _config.cap(), InvalidCap(cap_));
         _setCap(cap_);
     }
 
     /// @inheritdoc ILMP
     function lowerCap(uint256 cap_) external restricted {
-        require(cap_ < _config.cap, InvalidCap(cap_));
+        require(cap_ < _config.cap(), InvalidCap(cap_));
         _setCap(cap_);
     }
 
@@ -205,16 +218,16 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
 
     /// @notice Shares are rounded down.
     function deposit(uint256 assets, address receiver) external nonReentrant returns (uint256 shares) {
-        (Book memory b, uint256 value, uint256 supply) = _entryTerms();
+        (Book memory b, Config c, uint256 value, uint256 supply) = _entryTerms();
         shares = LmpMath.sharesDown(assets, value, supply);
-        _enter(b, value, supply, assets, shares, receiver);
+        _enter(b, c, value, supply, assets, shares, receiver);
     }
 
     /// @notice Assets are rounded up.
     function mint(uint256 shares, address receiver) external nonReentrant returns (uint256 assets) {
-        (Book memory b, uint256 value, uint256 supply) = _entryTerms();
+        (Book memory b, Config c, uint256 value, uint256 supply) = _entryTerms();
         assets = LmpMath.assetsUp(shares, value, supply);
-        _enter(b, value, supply, assets, shares, receiver);
+        _enter(b, c, value, supply, assets, shares, receiver);
     }
 
     /* EXIT */
@@ -272,8 +285,8 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
 
     /// @notice Released value less the fee earned on it, rounded down.
     function totalAssets() public view returns (uint256) {
-        (Book memory b, uint256 bps) = _load();
-        return LmpMath.totalValueDown(b, bps);
+        (Book memory b, Config c) = _load();
+        return LmpMath.totalValueDown(b, c.feeBps());
     }
 
     function convertToShares(uint256 assets) external view returns (uint256) {
@@ -328,20 +341,25 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
     /* INTERNAL: FLOWS */
 
     /// @param value ENTRY
-    function _enter(Book memory b, uint256 value, uint256 supply, uint256 assets, uint256 shares, address receiver)
-        private
-    {
+    function _enter(
+        Book memory b,
+        Config c,
+        uint256 value,
+        uint256 supply,
+        uint256 assets,
+        uint256 shares,
+        address receiver
+    ) private {
         require(assets != 0 && shares != 0, ZeroAmount());
         require(receiver != address(0), ZeroAddress());
-        Config memory c = _config;
-        require(c.flags & FROZEN == 0, Frozen());
+        require(!c.isFrozen(), Frozen());
         require(_isFresh(b), NotFresh());
         require(!LmpMath.isPriceTooLow(value, supply), PriceTooLow());
         uint256 gross = LmpMath.grossValue(b);
-        require(assets <= uint256(c.cap).zeroFloorSub(gross), CapExceeded(c.cap));
+        require(assets <= c.cap().zeroFloorSub(gross), CapExceeded(c.cap()));
         _deposits = 1;
-        if (LmpMath.isBelow(c.lossMark, assets, shares)) {
-            _setLossMark(LmpMath.lossMarkAfterEntryDown(c.lossMark, assets, shares, supply));
+        if (LmpMath.isBelow(c.lossMark(), assets, shares)) {
+            _setLossMark(LmpMath.lossMarkAfterEntryDown(c.lossMark(), assets, shares, supply));
         }
         b.mark = LmpMath.markAfterEntry(b.mark, gross, assets, shares, supply);
         b.idle += assets;
@@ -406,9 +424,9 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
     /// @return room what the cap leaves, 0 while entries are closed
     /// @return shares what it buys, rounded down
     function _room() private view returns (uint256 room, uint256 shares) {
-        (Book memory b, uint256 value, uint256 supply) = _entryTerms();
-        if (_config.flags & FROZEN != 0 || !_isFresh(b) || LmpMath.isPriceTooLow(value, supply)) return (0, 0);
-        room = uint256(_config.cap).zeroFloorSub(LmpMath.grossValue(b));
+        (Book memory b, Config c, uint256 value, uint256 supply) = _entryTerms();
+        if (c.isFrozen() || !_isFresh(b) || LmpMath.isPriceTooLow(value, supply)) return (0, 0);
+        room = c.cap().zeroFloorSub(LmpMath.grossValue(b));
         shares = LmpMath.sharesDown(room, value, supply);
     }
 
@@ -473,9 +491,7 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
     function _setFee(uint256 feeBps_, address recipient) private {
         require(feeBps_ <= MAX_FEE_BPS, InvalidFee(feeBps_));
         require(recipient != address(0), ZeroAddress());
-        // Bounded by a check above.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        _config.feeBps = uint16(feeBps_);
+        _config = _config.withFeeBps(feeBps_);
         feeRecipient = recipient;
         emit FeeSet(feeBps_, recipient);
     }
@@ -483,9 +499,7 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
     function _setManagementFee(uint256 feeBps_, address recipient) private {
         require(feeBps_ <= MAX_MANAGEMENT_FEE_BPS, InvalidFee(feeBps_));
         require(recipient != address(0), ZeroAddress());
-        // Bounded by a check above.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        _config.managementFeeBps = uint16(feeBps_);
+        _config = _config.withManagementFeeBps(feeBps_);
         managementFeeRecipient = recipient;
         emit ManagementFeeSet(feeBps_, recipient);
     }
@@ -499,9 +513,7 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
 
     function _setCap(uint256 cap_) private {
         require(cap_ <= MAX_CAP, InvalidCap(cap_));
-        // Bounded where the value comes from.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        _config.cap = uint96(cap_);
+        _config = _config.withCap(cap_);
         emit CapSet(cap_);
     }
 

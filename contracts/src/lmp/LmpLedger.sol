@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ILossLedger} from "../loss/ILossLedger.sol";
+import {Config, Configs} from "./Config.sol";
 import {Book, DestinationState, ILMP} from "./ILMP.sol";
 import {LmpMath} from "./LmpMath.sol";
 import {Position, Positions} from "./Positions.sol";
@@ -42,23 +43,6 @@ abstract contract LmpLedger is ERC20, ILMP {
         uint32 lockEnd;
     }
 
-    struct Config {
-        uint96 cap;
-        /// @dev Last report.
-        uint32 valuedAt;
-        uint16 feeBps;
-        uint16 managementFeeBps;
-        uint8 flags;
-        /// @dev WAD of asset per share.
-        uint80 lossMark;
-    }
-
-    /// @dev Flags of Config.
-    uint8 internal constant CLEAN = 1;
-    uint8 internal constant FROZEN = 2;
-    /// @dev `cover` is not 0: only then an entry reads it.
-    uint8 internal constant COVERED = 4;
-
     /// @dev idle in the low 96 bits, mark in the next 96. One word, since a struct would be read again before it is written.
     uint256 internal _hot;
     Sums internal _sums;
@@ -81,7 +65,7 @@ abstract contract LmpLedger is ERC20, ILMP {
 
     /// @inheritdoc ILMP
     function entryAssets() public view returns (uint256 value) {
-        (, value,) = _entryTerms();
+        (,, value,) = _entryTerms();
     }
 
     /// @inheritdoc ILMP
@@ -106,46 +90,45 @@ abstract contract LmpLedger is ERC20, ILMP {
 
     /// @inheritdoc ILMP
     function cap() external view returns (uint256) {
-        return _config.cap;
+        return _config.cap();
     }
 
     /// @inheritdoc ILMP
     function feeBps() public view returns (uint256) {
-        return _config.feeBps;
+        return _config.feeBps();
     }
 
     /// @inheritdoc ILMP
     function managementFeeBps() external view returns (uint256) {
-        return _config.managementFeeBps;
+        return _config.managementFeeBps();
     }
 
     /// @inheritdoc ILMP
     function lossMark() external view returns (uint256) {
-        return _config.lossMark;
+        return _config.lossMark();
     }
 
     /// @inheritdoc ILMP
     function isFrozen() external view returns (bool) {
-        return _config.flags & FROZEN != 0;
+        return _config.isFrozen();
     }
 
     /// @dev `value` is ENTRY.
-    function _entryTerms() internal view returns (Book memory b, uint256 value, uint256 supply) {
-        uint256 bps;
-        (b, bps) = _load();
-        (value, supply) = (LmpMath.entryValueUp(b, bps) + _owedCover(), totalSupply());
+    function _entryTerms() internal view returns (Book memory b, Config c, uint256 value, uint256 supply) {
+        (b, c) = _load();
+        (value, supply) = (LmpMath.entryValueUp(b, c.feeBps(), 0) + _owedCover(c), totalSupply());
     }
 
     /// @dev What entrants pay for the coverage that is still to come.
-    function _owedCover() private view returns (uint256) {
-        return _config.flags & COVERED == 0 ? 0 : cover;
+    function _owedCover(Config c) private view returns (uint256) {
+        return c.isCovered() ? cover : 0;
     }
 
     /// @dev `value` is EXIT.
     function _exitTerms() internal view returns (Book memory b, uint256 value, uint256 supply) {
-        uint256 bps;
-        (b, bps) = _load();
-        (value, supply) = (LmpMath.exitValueDown(b, bps), totalSupply());
+        Config c;
+        (b, c) = _load();
+        (value, supply) = (LmpMath.exitValueDown(b, c.feeBps()), totalSupply());
     }
 
     /* VALUATION AND SETTLEMENT */
@@ -177,9 +160,12 @@ abstract contract LmpLedger is ERC20, ILMP {
             LibCall.tryCall(lossLedger, 0, CHECKPOINT_GAS, MAX_REASON, abi.encodeCall(ILossLedger.checkpoint, ()));
         if (success) return;
         if (available < CHECKPOINT_GAS * 64 / 63 + CHECKPOINT_OVERHEAD) {
-            bool starved = reason.length == 0
-                ? gasleft() < available / 8
-                : reason.length == 4 && bytes4(reason) == ILossLedger.NotEnoughGas.selector;
+            bool starved = gasleft() < available / 8;
+            if (reason.length != 0) {
+                // The length is looked at.
+                // forge-lint: disable-next-line(unsafe-typecast)
+                starved = reason.length == 4 && bytes4(reason) == ILossLedger.NotEnoughGas.selector;
+            }
             require(!starved, NotEnoughGas());
         }
         emit CheckpointFailed(reason);
@@ -224,10 +210,11 @@ abstract contract LmpLedger is ERC20, ILMP {
     /// the mark moves with the flow, so the fee is neither profit nor taxed. To be called settled: with R <= M the loss of m
     /// raises no performance fee. `b` is the caller's to store.
     function _payManagementFee(Book memory b, uint256 elapsed) private {
-        uint256 fee = LmpMath.managementFeeDown(LmpMath.releasedValue(b), _config.managementFeeBps, elapsed);
+        Config c = _config;
+        uint256 fee = LmpMath.managementFeeDown(LmpMath.releasedValue(b), c.managementFeeBps(), elapsed);
         uint256 supply = totalSupply();
         if (fee == 0 || supply == 0) return;
-        uint256 shares = LmpMath.sharesDown(fee, LmpMath.entryValueUp(b, feeBps(), fee) + _owedCover(), supply);
+        uint256 shares = LmpMath.sharesDown(fee, LmpMath.entryValueUp(b, c.feeBps(), fee) + _owedCover(c), supply);
         if (shares == 0) return;
 
         b.locked = ProfitLock.eat(b.locked, fee);
@@ -243,16 +230,14 @@ abstract contract LmpLedger is ERC20, ILMP {
     /// @dev Fee shares dilute, which is no loss of principal: the loss mark falls as the value per share does.
     function _mintFee(address to, uint256 shares) private {
         if (shares == 0) return;
-        uint256 mark = _config.lossMark;
+        uint256 mark = _config.lossMark();
         if (mark != 0) _setLossMark(LmpMath.lossMarkAfterFeeDown(mark, shares, totalSupply()));
         _mint(to, shares);
     }
 
     /// @param mark at most the present one
     function _setLossMark(uint256 mark) internal {
-        // It only falls.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        _config.lossMark = uint80(mark);
+        _config = _config.withLossMark(mark);
         emit LossMarkMoved(mark);
     }
 
@@ -263,7 +248,7 @@ abstract contract LmpLedger is ERC20, ILMP {
     /// they call anybody, and a rebalance reads the mark again after its callback. Values beyond their range saturate.
     function syncLoss(uint256 lossMark_, bool frozen, uint256 cover_, int256 feeMarkDelta) external {
         require(msg.sender == lossLedger, NotLossLedger(msg.sender));
-        lossMark_ = lossMark_.min(type(uint80).max);
+        lossMark_ = lossMark_.min(Configs.MAX_LOSS_MARK);
         cover_ = cover_.min(type(uint128).max);
         uint256 hot = _hot;
         uint256 mark = LmpMath.moved(hot >> 96, feeMarkDelta).min(type(uint96).max);
@@ -271,27 +256,24 @@ abstract contract LmpLedger is ERC20, ILMP {
         // forge-lint: disable-next-line(unsafe-typecast)
         if (feeMarkDelta != 0) _hot = mark << 96 | uint96(hot);
 
-        uint8 flags = _config.flags & CLEAN;
-        if (frozen) flags |= FROZEN;
-        if (cover_ != 0) flags |= COVERED;
-        // Bounded above.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        (_config.flags, _config.lossMark) = (flags, uint80(lossMark_));
+        _config = _config.withLossMark(lossMark_).withLoss(frozen, cover_ != 0);
         if (cover_ != cover) cover = cover_;
         emit LossSynced(lossMark_, frozen, cover_, feeMarkDelta, mark);
     }
 
     /* STORAGE ACCESS */
 
-    function _load() internal view returns (Book memory b, uint256 bps) {
+    function _load() internal view returns (Book memory b, Config c) {
         uint256 hot = _hot;
         // The low 96 bits are meant.
         // forge-lint: disable-next-line(unsafe-typecast)
         (b.idle, b.mark) = (uint96(hot), hot >> 96);
         (b.sumMin, b.sumMax) = (_sums.min, _sums.max);
-        (b.sumSafe, b.lockEnd) = (_locked.sumSafe, _locked.lockEnd);
-        b.locked = ProfitLock.remaining(_locked.locked, _locked.lockStart, b.lockEnd, block.timestamp);
-        (b.valuedAt, b.clean, bps) = (_config.valuedAt, _config.flags & CLEAN != 0, _config.feeBps);
+        uint256 start;
+        (b.sumSafe, b.locked, start, b.lockEnd) = (_locked.sumSafe, _locked.locked, _locked.lockStart, _locked.lockEnd);
+        b.locked = ProfitLock.remaining(b.locked, start, b.lockEnd, block.timestamp);
+        c = _config;
+        (b.valuedAt, b.clean) = (c.valuedAt(), c.isClean());
     }
 
     function _store(Book memory b) internal {
@@ -299,8 +281,7 @@ abstract contract LmpLedger is ERC20, ILMP {
         // MAX_DESTINATIONS values of at most MAX_VALUE fit.
         (_sums.min, _sums.max) = (uint128(b.sumMin), uint128(b.sumMax));
         _locked.sumSafe = uint96(b.sumSafe);
-        uint8 flags = _config.flags;
-        (_config.valuedAt, _config.flags) = (uint32(b.valuedAt), b.clean ? flags | CLEAN : flags & ~CLEAN);
+        _config = _config.withReport(b.valuedAt, b.clean);
     }
 
     function _storeHot(Book memory b) internal {

@@ -35,14 +35,12 @@ library LmpMath {
         return grossValue(b).zeroFloorSub(b.locked);
     }
 
-    /// @notice ENTRY = idle + sumMax - phi*(V - M)+, rounded up.
-    function entryValueUp(Book memory b, uint256 feeBps) internal pure returns (uint256) {
-        return entryValueUp(b, feeBps, 0);
-    }
-
-    /// @notice ENTRY of a book that has lost `loss`, at most 1/300 of V.
+    /// @notice ENTRY = idle + sumMax - phi*(V - M)+ of a book that has lost `loss`, at most 1/300 of V; rounded up.
     function entryValueUp(Book memory b, uint256 feeBps, uint256 loss) internal pure returns (uint256) {
-        return b.idle + b.sumMax - loss - feeDown(grossValue(b).zeroFloorSub(b.mark + loss), feeBps);
+        // Amounts fit 97 bits; loss and fee are parts of V, which idle + sumMax is not below.
+        unchecked {
+            return b.idle + b.sumMax - loss - feeDown(grossValue(b).zeroFloorSub(b.mark + loss), feeBps);
+        }
     }
 
     /// @notice EXIT = idle + sumMin - L - phi*(R - M)+, rounded down, never below 0.
@@ -102,7 +100,10 @@ library LmpMath {
 
     /// @notice Whether shares are worth so little that an entry would be mostly rounding.
     function isPriceTooLow(uint256 entryValue, uint256 supply) internal pure returns (bool) {
-        return (entryValue + 1) * MIN_PRICE_INVERSE < supply + 1;
+        // ENTRY with its cover fits 129 bits.
+        unchecked {
+            return (entryValue + 1) * MIN_PRICE_INVERSE < supply + 1;
+        }
     }
 
     /* THE MARK UNDER FLOWS, rounded up: a higher mark is less fee */
@@ -147,7 +148,9 @@ library LmpMath {
 
     /// @notice Whether an entry pays less than the mark for a share.
     function isBelow(uint256 lossMark, uint256 assets, uint256 shares) internal pure returns (bool) {
-        return assets * WAD < shares * lossMark;
+        unchecked {
+            return assets * WAD < shares * lossMark;
+        }
     }
 
     /// @notice Each entrant brings what he paid: mean of the mark and his price, weighted by shares.

@@ -25,13 +25,16 @@ interface ForgeArtifact {
 
 /**
  * Every contract, interface and library below contracts/src as forge last built it, sorted by name.
+ * @param folder forge's output folder, relative to the repository's root
  * @throws Error when a source file has no artifact (not built), or two of our contracts share a name.
  */
-export function protocolArtifacts(): Artifact[] {
+export function protocolArtifacts(folder = ARTIFACTS): Artifact[] {
   const sources = readdirSync(join(ROOT, SOURCES), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.sol'))
     .map((file) => `${SOURCES}/${file}`)
-  const artifacts = sources.flatMap(artifactsOf).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const artifacts = sources
+    .flatMap((source) => artifactsOf(source, folder))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
   for (const [i, artifact] of artifacts.entries()) {
     const next = artifacts[i + 1]
     if (next?.name === artifact.name) {
@@ -45,9 +48,9 @@ export function protocolArtifacts(): Artifact[] {
  * Forge files artifacts by the base name of the source, whoever's it is, and keeps those of contracts since deleted:
  * an artifact is ours if it was compiled from `source` and the source still declares it.
  */
-function artifactsOf(source: string): Artifact[] {
+function artifactsOf(source: string, folder: string): Artifact[] {
   const text = readFileSync(join(ROOT, source), 'utf8')
-  const found = artifactFiles(source).flatMap((file) => {
+  const found = artifactFiles(source, folder).flatMap((file) => {
     const artifact: ForgeArtifact = JSON.parse(readFileSync(file, 'utf8'))
     const name = artifact.metadata.settings.compilationTarget[source]
     if (name === undefined || !new RegExp(`\\b(contract|interface|library)\\s+${name}\\b`).test(text))
@@ -57,13 +60,13 @@ function artifactsOf(source: string): Artifact[] {
   })
   const declaresOne = /^\s*(abstract\s+)?(contract|interface|library)\s/m.test(text)
   if (declaresOne && found.length === 0) {
-    throw new Error(`${source} has no artifact in ${ARTIFACTS}: run \`npx forge build\` first`)
+    throw new Error(`${source} has no artifact in ${folder}: run \`npx forge build\` first`)
   }
   return found
 }
 
-function artifactFiles(source: string): string[] {
-  const folder = join(ROOT, ARTIFACTS, basename(source))
+function artifactFiles(source: string, output: string): string[] {
+  const folder = join(ROOT, output, basename(source))
   try {
     return readdirSync(folder).map((file) => join(folder, file))
   } catch {

@@ -22,10 +22,10 @@ export interface KeySource {
  * @param prefix of the variables, e.g. `KEEPER`, for messages
  * @throws KeyFileError
  */
-export async function loadAccount(
+export function loadAccount(
   { keyFile, keystore, passwordFile }: KeySource,
   prefix: string,
-): Promise<PrivateKeyAccount | undefined> {
+): PrivateKeyAccount | undefined {
   if (keyFile !== undefined && keystore !== undefined) {
     throw new KeyFileError(`${prefix}_KEY_FILE and ${prefix}_KEYSTORE are both set: set one of them`)
   }
@@ -60,11 +60,12 @@ export function loadKeyFile(path: string): PrivateKeyAccount {
  * password file is the password.
  * @throws KeyFileError
  */
-export async function loadKeystore(path: string, passwordFile: string): Promise<PrivateKeyAccount> {
+export function loadKeystore(path: string, passwordFile: string): PrivateKeyAccount {
   const keystore = parseKeystore(path, readSecret(path, 'keystore'))
   const [password = ''] = readSecret(passwordFile, 'password file').split(/\r?\n/, 1)
   try {
-    return privateKeyToAccount(Keystore.decrypt(keystore, await Keystore.toKeyAsync(keystore, { password })))
+    // The asynchronous derivation of this release takes no notice of scrypt's r and p.
+    return privateKeyToAccount(Keystore.decrypt(keystore, Keystore.toKey(keystore, { password })))
   } catch {
     throw new KeyFileError(
       `keystore ${path} does not open with the password in ${passwordFile}: correct the password or the path`,

@@ -1,9 +1,15 @@
 /** The contracts whose events and answers the API uses. */
 export {
+  backingPoolAbi,
   cycleManagerAbi,
+  feeSplitterAbi,
   lmpAbi,
+  lossLedgerAbi,
+  lossOracleAbi,
+  lossPricesAbi,
   priceRegistryAbi,
   reactorAbi,
   rebalanceGateAbi,
+  recoveryAbi,
   signalsAbi,
 } from '@headrace/abi'

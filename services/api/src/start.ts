@@ -19,7 +19,9 @@ import type { Config } from './config.ts'
 import { type Database, openDatabase } from './db/open.ts'
 import { priceSources } from './db/schema.ts'
 import { createApp } from './http/app.ts'
+import { FOLLOWED } from './indexer/contracts.ts'
 import { Indexer } from './indexer/indexer.ts'
+import { readerOf } from './indexer/readings.ts'
 import { Store } from './indexer/store.ts'
 
 export interface Environment {
@@ -44,12 +46,20 @@ export async function prepare(config: Config): Promise<Environment> {
     },
   })
   await assertChainId(endpoints, config.CHAIN_ID)
-  const named = ['signals', 'rebalanceGate', 'cycleManager', 'priceRegistry']
   await assertCode(
     client,
     Object.fromEntries([
-      ...named.map((name) => [name, contractAddress(deployment, name)]),
-      ...deployment.lmps.map(({ address }, index) => [`LMP ${index}`, address]),
+      ...FOLLOWED.map((name) => [name, contractAddress(deployment, name)]),
+      ...deployment.lmps.flatMap(({ address, backing }, index) => [
+        [`LMP ${index}`, address],
+        ...(backing === undefined
+          ? []
+          : [
+              [`backing pool of LMP ${index}`, backing.pool],
+              [`performance splitter of LMP ${index}`, backing.performanceSplitter],
+              [`management splitter of LMP ${index}`, backing.managementSplitter],
+            ]),
+      ]),
       ...deployment.reactors.map(({ address, symbol }) => [`reactor ${symbol}`, address]),
     ]),
   )
@@ -67,8 +77,7 @@ export async function start(config: Config, { signal, onStop }: Service): Promis
     client,
     store,
     startBlock: deployment.startBlock,
-    priceRegistry: contractAddress(deployment, 'priceRegistry'),
-    pricedTokens: () => pricedTokens(db),
+    read: readerOf(client, deployment, () => pricedTokens(db)),
     log,
   })
   const app = createApp({

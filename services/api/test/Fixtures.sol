@@ -24,12 +24,27 @@ contract TokenFixture is ERC20 {
 
 contract DestinationFixture is ERC20 {
     address public immutable vault;
+    address private immutable LEG;
     uint256 public price = 1e18;
     uint256 public issuerRate = 1e18;
     bool public ok = true;
 
-    constructor(address vault_) ERC20("Units", "UNIT") {
+    constructor(address vault_, address leg) ERC20("Units", "UNIT") {
         vault = vault_;
+        LEG = leg;
+    }
+
+    function legs() external view returns (address[] memory list) {
+        list = new address[](1);
+        list[0] = LEG;
+    }
+
+    /// @dev In the order the loss ledger asks: at high prices, at low ones, at issuer rates.
+    function valuesAt(uint256 units, uint256[][] calldata) external view returns (uint256[] memory values) {
+        uint256 lower = price < issuerRate ? price : issuerRate;
+        values = new uint256[](3);
+        (values[0], values[1], values[2]) =
+        (units * issuerRate / 1e18, units * lower / 1e18, units * issuerRate / 1e18);
     }
 
     function mint(address to, uint256 amount) external {
@@ -99,6 +114,7 @@ contract FeedFixture {
     uint8 public constant decimals = 8;
     int256 private _answer;
     uint256 private _updatedAt;
+    bool private _broken;
 
     constructor(int256 answer) {
         push(answer);
@@ -108,7 +124,18 @@ contract FeedFixture {
         (_answer, _updatedAt) = (answer, block.timestamp);
     }
 
+    /// @notice From now on it answers with one word, which is no round.
+    function breakDown() external {
+        _broken = true;
+    }
+
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
+        if (_broken) {
+            assembly ("memory-safe") {
+                mstore(0, 1)
+                return(0, 32)
+            }
+        }
         return (1, _answer, _updatedAt, _updatedAt, 1);
     }
 }

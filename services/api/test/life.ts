@@ -8,7 +8,7 @@ const eth = parseEther
 /** A vault's life: entries, profit, loss, an unsafe destination, rebalances, exits of both kinds. */
 export async function liveVault(
   world: World,
-  { lmp, signals, destinations, solver, feed }: Protocol,
+  { lmp, signals, destinations, solver, feed, splitters }: Protocol,
 ): Promise<void> {
   const { admin } = world
   const [first, second] = destinations
@@ -53,7 +53,7 @@ export async function liveVault(
   await world.pass(11 * HOUR)
   await world.send(feed, 'push', 51_234n)
   await world.send(lmp, 'lowerCap', eth('9000'))
-  await world.send(lmp, 'setFee', 1_500n, admin)
+  await world.send(lmp, 'setFee', 1_500n, splitters[0].address)
 }
 
 /** Cycles with deposits, redemptions, contributions and a price that moves; `stopIn` leaves the last one half-done. */

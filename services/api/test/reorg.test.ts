@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkApi } from '../src/check/check.ts'
 import { journalled } from '../src/db/schema.ts'
 import { IndexerFault } from '../src/indexer/fault.ts'
+import { NO_READINGS } from '../src/indexer/readings.ts'
+import { liveBacking } from './backing-life.ts'
 import { liveCycles, liveVault } from './life.ts'
 import { type Served, serve } from './serve.ts'
 import { deployProtocol, type Protocol, World } from './world.ts'
@@ -79,10 +81,20 @@ test('after a reorg of any depth the rows are those of the new chain', async () 
     await expectFreshIndex(followed)
   }
   await expectChain(followed)
+
+  const losses = await world.client.getBlockNumber()
+  await liveBacking(world, protocol)
+  const length = Number((await world.client.getBlockNumber()) - losses)
+  for (const depth of [1, 3, 8, 19, length - 31]) {
+    await world.reorg(depth)
+    await followed.indexer.advance()
+    await expectFreshIndex(followed)
+  }
+  await expectChain(followed)
   // The chain goes on from there, and the index with it.
   await world.send(protocol.reserve, 'contribute', 0, parseEther('5'))
   await expectFreshIndex(followed)
-}, 180_000)
+}, 300_000)
 
 test('a restart in the middle goes on where the file ends, a lagging node changes nothing', async () => {
   const [followed] = open
@@ -117,7 +129,7 @@ test('a second program on the same file is refused', async () => {
   const tip = served.store.unfinalized().at(-1)
   if (tip === undefined) throw new Error('nothing was indexed')
   const sibling = { ...tip, number: tip.number + 1n, parentHash: tip.parentHash }
-  expect(() => served.store.writeBlock(sibling, [], [])).toThrow(IndexerFault)
-  expect(() => served.store.writeBlock(tip, [], [])).toThrow(IndexerFault)
+  expect(() => served.store.writeBlock(sibling, [], NO_READINGS)).toThrow(IndexerFault)
+  expect(() => served.store.writeBlock(tip, [], NO_READINGS)).toThrow(IndexerFault)
   expect(served.store.unfinalized().at(-1)).toEqual(tip)
 })

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { contractAddress, createLog, createMetrics, type Deployment, listenLocal } from '@headrace/service'
+import { createLog, createMetrics, type Deployment, listenLocal } from '@headrace/service'
 import { getRequestListener } from '@hono/node-server'
 import type { PublicClient } from 'viem'
 import { type Database, openDatabase } from '../src/db/open.ts'
 import { priceSources } from '../src/db/schema.ts'
 import { createApp } from '../src/http/app.ts'
 import { Indexer } from '../src/indexer/indexer.ts'
+import { readerOf } from '../src/indexer/readings.ts'
 import { Store } from '../src/indexer/store.ts'
 
 export interface Served {
@@ -30,9 +31,9 @@ export async function serve(client: PublicClient, deployment: Deployment, file?:
     client,
     store,
     startBlock: deployment.startBlock,
-    priceRegistry: contractAddress(deployment, 'priceRegistry'),
-    pricedTokens: () =>
+    read: readerOf(client, deployment, () =>
       db.write.select({ token: priceSources.token, feed: priceSources.feed }).from(priceSources).all(),
+    ),
     log,
   })
   const app = createApp({

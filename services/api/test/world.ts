@@ -13,10 +13,13 @@ import {
   zeroAddress,
 } from 'viem'
 import { foundry } from 'viem/chains'
+import { deployBacking } from './backing-world.ts'
 import { artifact, type Code, fixtures } from './compile.ts'
 
 /** First account of every anvil. */
 const ADMIN: Address = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
+/** Another account of every anvil. */
+const STAKER: Address = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
 const DAY = 86_400
 
 export interface Contract {
@@ -27,6 +30,7 @@ export interface Contract {
 /** The real vault, ledger, reactors and registry on a real chain, surrounded by fixtures. */
 export class World {
   readonly admin = ADMIN
+  readonly staker = STAKER
   readonly client: PublicClient
   /** Called after every block a test makes. */
   onBlock: () => Promise<void> = async () => undefined
@@ -47,8 +51,18 @@ export class World {
     return { address: getAddress(contractAddress), abi }
   }
 
-  async send({ address, abi }: Contract, functionName: string, ...args: unknown[]): Promise<void> {
-    const hash = await this.#wallet.writeContract({ address, abi, functionName, args, gas: 8_000_000n })
+  send(contract: Contract, functionName: string, ...args: unknown[]): Promise<void> {
+    return this.sendAs(ADMIN, contract, functionName, ...args)
+  }
+
+  async sendAs(
+    account: Address,
+    { address, abi }: Contract,
+    functionName: string,
+    ...args: unknown[]
+  ): Promise<void> {
+    const gas = 20_000_000n
+    const hash = await this.#wallet.writeContract({ account, address, abi, functionName, args, gas })
     const { status } = await awaitReceipt(this.client, hash)
     if (status !== 'success') throw new Error(`${functionName} reverted`)
     await this.onBlock()
@@ -84,6 +98,13 @@ export interface Protocol {
   readonly signals: Contract
   readonly destinations: readonly [Contract, Contract]
   readonly solver: Contract
+  readonly toke: Contract
+  readonly pool: Contract
+  readonly splitters: readonly [Contract, Contract]
+  readonly oracle: Contract
+  readonly recovery: Contract
+  /** Nobody backs it. */
+  readonly bare: Contract
   readonly manager: Contract
   readonly reserve: Contract
   readonly tokenReactor: Contract
@@ -104,11 +125,27 @@ export async function deployProtocol(world: World): Promise<Protocol> {
   const signals = await world.deploy(artifact('Signals'))
   const gate = await world.deploy(fixture('GateFixture'))
   const cap = parseEther('10000')
-  const lmpArgs = ['Vault', 'hrETH', access.address, gate.address, 2_000n, access.address, cap]
-  const lmp = await world.deploy(artifact('LMP'), weth.address, ...lmpArgs)
+  const lossPrices = await world.deploy(artifact('LossPrices'), registry.address)
+  const lossLedger = await world.deploy(artifact('LossLedger'), access.address, lossPrices.address)
+  const vault = (name: string, symbol: string) =>
+    world.deploy(artifact('LMP'), {
+      asset: weth.address,
+      name,
+      symbol,
+      authority: access.address,
+      gate: gate.address,
+      lossLedger: lossLedger.address,
+      feeBps: 2_000n,
+      feeRecipient: access.address,
+      cap,
+    })
+  const lmp = await vault('Vault', 'hrETH')
+  const bare = await vault('Bare', 'hrBARE')
+  const losses = { access, lossLedger, lmp, weth }
+  const { toke, pool, splitters, oracle, recovery } = await deployBacking(world, fixture, losses)
   const [first, second] = [
-    await world.deploy(fixture('DestinationFixture'), lmp.address),
-    await world.deploy(fixture('DestinationFixture'), lmp.address),
+    await world.deploy(fixture('DestinationFixture'), lmp.address, abc.address),
+    await world.deploy(fixture('DestinationFixture'), lmp.address, abc.address),
   ]
   for (const { address } of [first, second]) await world.send(lmp, 'addDestination', address)
   const solver = await world.deploy(fixture('SolverFixture'))
@@ -130,14 +167,14 @@ export async function deployProtocol(world: World): Promise<Protocol> {
 
   const factory = await world.deploy(artifact('UniswapV2Factory', 'packages/venues/out'), zeroAddress)
   await world.send(factory, 'createPair', abc.address, weth.address)
-  const pool = {
+  const pair = {
     address: getAddress(String(await world.read(factory, 'getPair', abc.address, weth.address))),
     abi: artifact('UniswapV2Pair', 'packages/venues/out').abi,
   }
-  await world.send(abc, 'mint', pool.address, parseEther('1000000'))
-  await world.send(weth, 'mint', pool.address, parseEther('500'))
-  await world.send(pool, 'mint', admin)
-  const adapter = await world.deploy(artifact('UniswapV2Venue'), manager.address, pool.address, abc.address)
+  await world.send(abc, 'mint', pair.address, parseEther('1000000'))
+  await world.send(weth, 'mint', pair.address, parseEther('500'))
+  await world.send(pair, 'mint', admin)
+  const adapter = await world.deploy(artifact('UniswapV2Venue'), manager.address, pair.address, abc.address)
   await world.send(manager, 'addPosition', adapter.address, 0, 1, parseEther('3'))
 
   for (const token of [weth, abc]) {
@@ -145,6 +182,11 @@ export async function deployProtocol(world: World): Promise<Protocol> {
     for (const spender of [lmp, tokenReactor, pairReactor, reserve]) {
       await world.send(token, 'approve', spender.address, parseEther('1000000000'))
     }
+  }
+
+  for (const account of [admin, world.staker]) {
+    await world.send(toke, 'mint', account, parseEther('1000000'))
+    await world.sendAs(account, toke, 'approve', pool.address, parseEther('1000000000'))
   }
 
   const token = ({ address }: Contract, symbol: string) => ({ address, symbol, decimals: 18 })
@@ -157,6 +199,12 @@ export async function deployProtocol(world: World): Promise<Protocol> {
     signals,
     destinations: [first, second],
     solver,
+    toke,
+    pool,
+    splitters,
+    oracle,
+    recovery,
+    bare,
     manager,
     reserve,
     tokenReactor,
@@ -171,13 +219,24 @@ export async function deployProtocol(world: World): Promise<Protocol> {
         rebalanceGate: gate.address,
         cycleManager: manager.address,
         reserve: reserve.address,
+        lossPrices: lossPrices.address,
+        lossLedger: lossLedger.address,
+        lossOracle: oracle.address,
+        recovery: recovery.address,
       },
       lmps: [
         {
           address: lmp.address,
           asset: weth.address,
           destinations: [destination(first, 'first'), destination(second, 'second')],
+          backing: {
+            pool: pool.address,
+            performanceSplitter: splitters[0].address,
+            managementSplitter: splitters[1].address,
+            mode: 'slashing',
+          },
         },
+        { address: bare.address, asset: weth.address, destinations: [] },
       ],
       reactors: [
         { address: tokenReactor.address, asset: abc.address, symbol: 'tABC', kind: 'token' },
@@ -188,6 +247,7 @@ export async function deployProtocol(world: World): Promise<Protocol> {
         token(weth, 'WETH'),
         token(abc, 'ABC'),
         token(lmp, 'hrETH'),
+        token(bare, 'hrBARE'),
         token(tokenReactor, 'tABC'),
         token(pairReactor, 'tWETH'),
       ],

@@ -29,7 +29,7 @@ export interface Environment {
  */
 export async function openEnvironment(config: KeeperConfig, log: Logger): Promise<Environment> {
   const deployment = readDeployment(config.DEPLOYMENT_FILE, config.CHAIN_ID)
-  const account = await loadAccount(
+  const account = loadAccount(
     {
       keyFile: config.KEEPER_KEY_FILE,
       keystore: config.KEEPER_KEYSTORE,

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cycleManagerAbi } from '@headrace/abi'
+import { cycleManagerAbi, feeSplitterAbi, lmpAbi } from '@headrace/abi'
 import { contractAddress } from '@headrace/service'
+import { type Address, encodeFunctionData, erc20Abi, getAbiItem, getAddress, parseEther } from 'viem'
 import { generatePrivateKey } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawKills, POINTS, STEPS } from './kill/draw.ts'
@@ -123,6 +124,40 @@ describe('a keeper on the real contracts', () => {
     },
   )
 
+  it('brings the backers their fees when they are worth it, once', TIMEOUT, async () => {
+    const { backing } = stack.lmp
+    if (backing === undefined) throw new Error('the stack has no backing')
+    const { client, lmp, venues } = stack
+    const balanceOf = (address: Address, account: Address) =>
+      client.readContract({ address, abi: erc20Abi, functionName: 'balanceOf', args: [account] })
+    const distributions = () =>
+      client.getLogs({
+        address: [backing.performanceSplitter, backing.managementSplitter],
+        event: getAbiItem({ abi: feeSplitterAbi, name: 'Distributed' }),
+        strict: true,
+        fromBlock: 0n,
+      })
+    const before = (await distributions()).length
+    const addProfit = encodeFunctionData({ abi: lmpAbi, functionName: 'addProfit', args: [parseEther('10')] })
+    await stack.send('lp', lmp.address, addProfit)
+    await stack.jump(90_000n)
+
+    const dry = await keeper(['run', '--once', '--dry-run'], stack.env({ LOG_LEVEL: 'silent' }))
+    expect(dry.stdout).toContain('would send  report:')
+    expect(await keeper(['run', '--once'], stack.env())).toMatchObject({ code: 0, stderr: '' })
+    const [distributed, ...others] = (await distributions()).slice(before)
+    expect(others).toEqual([])
+    // A fifth of the profit is the fee, 70% of it the backers'; profit unlocks within a day.
+    expect(getAddress(distributed?.address ?? '')).toBe(backing.performanceSplitter)
+    expect(distributed?.args.assets).toBeGreaterThan(parseEther('1.39'))
+    expect(distributed?.args.assets).toBeLessThan(parseEther('1.5'))
+    expect(await balanceOf(venues.weth, backing.pool)).toBe(distributed?.args.assets)
+    expect(await balanceOf(lmp.address, backing.performanceSplitter)).toBe(0n)
+
+    expect(await keeper(['run', '--once'], stack.env())).toMatchObject({ code: 0, stderr: '' })
+    expect(await distributions()).toHaveLength(before + 1)
+  })
+
   it(
     'serves health and metrics on 127.0.0.1, remembers its jobs, and stops on SIGTERM',
     TIMEOUT,
@@ -150,11 +185,12 @@ describe('a keeper on the real contracts', () => {
 
       const { code, stdout } = await keeper(['status'], stack.env())
       expect(code).toBe(0)
-      const [, cycle, report, snapshot, rebalance] = stdout.split('\n')
+      const [, cycle, report, snapshot, rebalance, fees] = stdout.split('\n')
       expect(cycle).toMatch(/^cycle +\d{4}-.*Z (complete|fill|mark)/)
       expect(report).toMatch(/^report +\d{4}-.*Z report 0x/)
       expect(snapshot).toMatch(/^snapshot +\d{4}-.*Z snapshot 0x/)
       expect(rebalance).toMatch(/^rebalance /)
+      expect(fees).toMatch(/^fees +\d{4}-.*Z distribute 0x/)
     },
   )
 })

@@ -39,7 +39,7 @@ export interface Environment {
  */
 export async function openEnvironment(config: OracleConfig, log: Logger): Promise<Environment> {
   const deployment = readDeployment(config.DEPLOYMENT_FILE, config.CHAIN_ID)
-  const account = await loadAccount(
+  const account = loadAccount(
     {
       keyFile: config.ORACLE_KEY_FILE,
       keystore: config.ORACLE_KEYSTORE,

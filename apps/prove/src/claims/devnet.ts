@@ -10,8 +10,19 @@ const LIMIT_SECONDS = 240
 /** Three reporters and an executor. */
 const ORACLES = 4
 
+/** Where to find a devnet. */
+export interface Net {
+  args: string[]
+  /** Its directory: databases, logs, keys. */
+  state: string
+  /** Its own copy of the deployment file. */
+  deployment: string
+  rpc: string
+  api: string
+}
+
 /** Options of a devnet on ports and in a directory of its own. */
-export async function devnetOptions(context: Context, name: string) {
+export async function devnetOptions(context: Context, name: string): Promise<Net> {
   const [chain, api, metrics] = [await freePort(), await freePort(), await freePort()]
   const oracle = await freePorts(ORACLES)
   const state = join(context.dir, name)
@@ -19,7 +30,13 @@ export async function devnetOptions(context: Context, name: string) {
     ...['--port', String(chain), '--api-port', String(api), '--metrics-port', String(metrics)],
     ...['--oracle-port', String(oracle), '--state', state],
   ]
-  return { args, state, rpc: `http://127.0.0.1:${chain}`, api: `http://127.0.0.1:${api}`, chain }
+  return {
+    args,
+    state,
+    deployment: join(state, 'deployment.json'),
+    rpc: `http://127.0.0.1:${chain}`,
+    api: `http://127.0.0.1:${api}`,
+  }
 }
 
 export async function build({ programs, root }: Context): Promise<number> {

@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import { foundryBinary } from '@headrace/foundry'
 import { describeCase, runCase } from '../bad-case.ts'
 import { type Claim, type Context, type Row, row } from '../claim.ts'
-import { deploymentFile, readReactors } from '../deployment.ts'
+import { readReactors } from '../deployment.ts'
 import { importsOf } from '../imports.ts'
 import { exit, freePort, occupy, type Program, sleep } from '../programs.ts'
 import { rpc } from '../rpc.ts'
 import { runVerifier, VERIFIER, verifierRow, withoutOneWei } from '../verifier.ts'
-import { build, devnetOptions, startDevnet } from './devnet.ts'
+import { build, devnetOptions, type Net, startDevnet } from './devnet.ts'
 import { portCases } from './services.ts'
 
 const CYCLES = 3
@@ -25,9 +25,9 @@ export const live: Claim = {
     devnet.watch()
 
     const rows = [
-      ...(await verifierRows(context, net.rpc)),
+      ...(await verifierRows(context, net)),
       await apiRow(context, net),
-      ...(await portRows(context, net.rpc)),
+      ...(await portRows(context, net)),
       ...(await interruptRows(devnet, foreign)),
     ]
     await foreign.program.stop()
@@ -52,7 +52,7 @@ export async function foreignAnvil({ programs, root }: Context) {
   return { program, answers }
 }
 
-async function verifierRows(context: Context, url: string): Promise<Row[]> {
+async function verifierRows(context: Context, net: Net): Promise<Row[]> {
   const args = ['--cycles', String(CYCLES)]
   const imports = importsOf(join(context.root, VERIFIER))
   const rows = [
@@ -62,23 +62,20 @@ async function verifierRows(context: Context, url: string): Promise<Row[]> {
       imports.join(', '),
       imports.length > 0 && imports.every((name) => /^(node:.+|viem|commander)$/.test(name)),
     ),
-    verifierRow('verify:devnet proves the running devnet', await runVerifier(context, url, args), 0),
+    verifierRow('verify:devnet proves the running devnet', await runVerifier(context, net, args), 0),
   ]
-  const { cycleManager, assets } = readReactors(deploymentFile(context.root))
+  const { cycleManager, assets } = readReactors(net.deployment)
   for (const token of assets) {
     const what = `${token} in the cycle manager`
     const names = /tokens held, idle \+ W is/
-    rows.push(await withoutOneWei(context, url, { token, account: cycleManager, what, names, args }))
+    rows.push(await withoutOneWei(context, net, { token, account: cycleManager, what, names, args }))
   }
-  const again = await runVerifier(context, url, args)
+  const again = await runVerifier(context, net, args)
   rows.push(verifierRow('verify:devnet with the wei given back', again, 0))
   return rows
 }
 
-export async function apiRow(
-  { programs, root }: Context,
-  { rpc: url, api }: { rpc: string; api: string },
-): Promise<Row> {
+export async function apiRow({ programs, root }: Context, { rpc: url, api }: Net): Promise<Row> {
   const ended = await programs
     .start('npm', ['run', 'check:api', '--', '--api', api, '--rpc', url], { cwd: root })
     .within(300)
@@ -93,11 +90,11 @@ export async function apiRow(
 }
 
 /** Ports that something else holds; it takes a running chain to get as far as that. */
-async function portRows(context: Context, url: string): Promise<Row[]> {
+async function portRows(context: Context, { rpc: url, deployment }: Net): Promise<Row[]> {
   const taken = await occupy()
   try {
     const rows: Row[] = []
-    for (const bad of portCases(context, url, deploymentFile(context.root), taken.port)) {
+    for (const bad of portCases(context, url, deployment, taken.port)) {
       rows.push(describeCase(bad, await runCase(context, bad)))
     }
     return rows

@@ -1,8 +1,8 @@
 import { type Claim, type Context, type Row, row } from '../claim.ts'
-import { deploymentFile, readLosses } from '../deployment.ts'
+import { readLosses } from '../deployment.ts'
 import { record } from '../summary.ts'
 import { runVerifier, verifierRow, withoutOneWei } from '../verifier.ts'
-import { build, devnetOptions, startDevnet } from './devnet.ts'
+import { build, devnetOptions, type Net, startDevnet } from './devnet.ts'
 import { apiRow, foreignAnvil, interruptRows } from './live.ts'
 import { oracleInputRows } from './oracle-input.ts'
 
@@ -23,9 +23,9 @@ export const lossesLive: Claim = {
     await devnet.says(/the clock stands still/, 1800)
     devnet.watch()
     const rows = [
-      ...(await verifierRows(context, net.rpc)),
+      ...(await verifierRows(context, net)),
       await apiRow(context, net),
-      ...(await routeRows(context, net.api)),
+      ...(await routeRows(net)),
       ...(await oracleInputRows(context, net)),
       ...(await interruptRows(devnet, foreign)),
     ]
@@ -35,22 +35,22 @@ export const lossesLive: Claim = {
 }
 
 /** It accepts the run, and nothing that was broken on purpose. */
-async function verifierRows(context: Context, url: string): Promise<Row[]> {
+async function verifierRows(context: Context, net: Net): Promise<Row[]> {
   const args = ['--cycles', String(CYCLES), '--expect', 'slash']
   const calm = ['--cycles', String(CYCLES), '--expect', 'no-loss']
-  const { toke, recovery, backings } = readLosses(deploymentFile(context.root))
+  const { toke, recovery, backings } = readLosses(net.deployment)
   const [backing] = backings
   if (backing === undefined) throw new Error('the devnet has no backing')
   const { pool, asset } = backing
   const rows = [
     verifierRow(
       'verify:devnet --expect slash proves the running devnet',
-      await runVerifier(context, url, args),
+      await runVerifier(context, net, args),
       0,
     ),
     verifierRow(
       'verify:devnet --expect no-loss does not',
-      await runVerifier(context, url, calm),
+      await runVerifier(context, net, calm),
       1,
       /FAIL {2}no loss: no slash/,
     ),
@@ -60,16 +60,16 @@ async function verifierRows(context: Context, url: string): Promise<Row[]> {
     { token: toke, account: recovery, what: 'TOKE in the recovery', names: /the recovery holds/ },
     { token: asset, account: pool, what: 'fees in the pool', names: /the pool holds/ },
   ]) {
-    rows.push(await withoutOneWei(context, url, { ...broken, args }))
+    rows.push(await withoutOneWei(context, net, { ...broken, args }))
   }
-  const again = await runVerifier(context, url, args)
+  const again = await runVerifier(context, net, args)
   rows.push(verifierRow('verify:devnet with the wei given back', again, 0))
   return rows
 }
 
 /** That the answers are right is check:api's row; here that they are there. */
-async function routeRows({ root }: Context, api: string): Promise<Row[]> {
-  const { backings } = readLosses(deploymentFile(root))
+async function routeRows({ api, deployment }: Net): Promise<Row[]> {
+  const { backings } = readLosses(deployment)
   const lmp = backings.at(0)?.lmp ?? ''
   const routes = [
     '/v1/backing',

@@ -5,9 +5,10 @@ import { type Hex, isHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { type BadCase, describeCase, runCase } from '../bad-case.ts'
 import { type Context, type Row, row } from '../claim.ts'
-import { deploymentFile, readLosses } from '../deployment.ts'
+import { readLosses } from '../deployment.ts'
 import { exit, freePort, lines, occupy, type Program, sleep } from '../programs.ts'
 import { rpc, rpcHex } from '../rpc.ts'
+import type { Net } from './devnet.ts'
 
 /** Nothing of the deployment. */
 const STRANGER = `0x${'11'.repeat(20)}`
@@ -15,16 +16,10 @@ const OTHER_CHAIN = 31338
 /** An oracle without a key is watched for so long. */
 const DRY_SECONDS = 10
 
-interface Devnet {
-  rpc: string
-  /** Its directory, with the keys of its reporters. */
-  state: string
-}
-
 type Env = Record<string, string>
 
 /** What an operator may get wrong, on a devnet where everything else fits. */
-export async function oracleInputRows(context: Context, devnet: Devnet): Promise<Row[]> {
+export async function oracleInputRows(context: Context, devnet: Net): Promise<Row[]> {
   const port = await freePort()
   const other = context.programs.start(
     foundryBinary('anvil'),
@@ -66,7 +61,7 @@ export async function oracleInputRows(context: Context, devnet: Devnet): Promise
 
 function badCases(
   context: Context,
-  devnet: Devnet,
+  devnet: Net,
   { otherChain, taken }: { otherChain: string; taken: number },
 ): BadCase[] {
   const bad = (fault: string, names: RegExp, args: string[], env: Env = {}): BadCase => ({
@@ -107,7 +102,7 @@ function badCases(
 /** A reporter of the devnet as its operator starts it, with one thing changed. An empty variable counts as none. */
 function startOracle(
   { programs, root }: Context,
-  devnet: Devnet,
+  devnet: Net,
   dir: string,
   args: readonly string[],
   env: Env,
@@ -115,7 +110,7 @@ function startOracle(
   return programs.tsx(join(root, 'services/oracle/src/main.ts'), args, {
     cwd: dir,
     env: {
-      ...{ RPC_URLS: devnet.rpc, CHAIN_ID: '31337', DEPLOYMENT_FILE: deploymentFile(root) },
+      ...{ RPC_URLS: devnet.rpc, CHAIN_ID: '31337', DEPLOYMENT_FILE: devnet.deployment },
       ...{ ORACLE_KEY_FILE: join(devnet.state, 'reporter0.key'), DATABASE_FILE: join(dir, 'oracle.db') },
       ...{ LOG_LEVEL: 'silent', ...env },
     },
@@ -127,8 +122,8 @@ const shortString = (text: string): string =>
   `${Buffer.from(text).toString('hex').padEnd(62, '0')}${text.length.toString(16).padStart(2, '0')}`
 
 /** The same contract of another version: what the program does not know, it does not sign for. */
-async function versionRow(context: Context, devnet: Devnet): Promise<Row> {
-  const { lossOracle } = readLosses(deploymentFile(context.root))
+async function versionRow(context: Context, devnet: Net): Promise<Row> {
+  const { lossOracle } = readLosses(devnet.deployment)
   const code = await rpcHex(devnet.rpc, 'eth_getCode', lossOracle, 'latest')
   const changed = code.replaceAll(shortString('1'), shortString('2'))
   if (changed === code) throw new Error('the code of the loss oracle does not show its version')
@@ -147,7 +142,7 @@ async function versionRow(context: Context, devnet: Devnet): Promise<Row> {
 }
 
 /** Without a key it looks and says what it finds, and that is all. */
-async function dryRows(context: Context, devnet: Devnet): Promise<Row[]> {
+async function dryRows(context: Context, devnet: Net): Promise<Row[]> {
   const dir = join(context.dir, 'oracle-without-key')
   mkdirSync(dir)
   const port = await freePort()
@@ -155,7 +150,7 @@ async function dryRows(context: Context, devnet: Devnet): Promise<Row[]> {
   const program = startOracle(context, devnet, dir, ['run'], env)
   await program.says(/oracle started/, 60)
   await sleep(DRY_SECONDS * 1000)
-  const { lmps } = readLosses(deploymentFile(context.root))
+  const { lmps } = readLosses(devnet.deployment)
   const served = await Promise.all(
     lmps.map(async (lmp) => (await fetch(`http://127.0.0.1:${port}/v1/reports/${lmp}`)).status),
   )

@@ -40,7 +40,7 @@ const TOLD = [
   ['two of three reporters sign', /opened: .* signed by .*\(2 of 3 needed\)/],
   ['the case is executed', /executed: .* slashed/],
   ['TOKE vests', /TOKE vest until/],
-  ['fees per TOKE before and after', /fees per year .* before, .* after/],
+  ['fees per TOKE before and after', /TOKE at risk earns .* a year before .* after/],
 ] as const
 
 function toldRows({ ended }: DevnetRun): Row[] {

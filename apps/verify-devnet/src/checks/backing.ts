@@ -4,7 +4,7 @@ import { poolAbi } from '../abi-loss.ts'
 import type { Transfer } from '../chain.ts'
 import type { Deployment } from '../deployment.ts'
 import type { Backing, VaultLosses } from '../losses.ts'
-import type { PoolReplay } from '../replay/pool.ts'
+import { MAX_ROUNDED_AWAY, type PoolReplay } from '../replay/pool.ts'
 import type { Report } from '../report.ts'
 import { type Run, sum } from '../run.ts'
 
@@ -157,7 +157,8 @@ export function feeFaults(replay: PoolReplay, claimable: ReadonlyMap<Address, bi
     if (difference(told, active) > slack) faults.push(`${account} can claim ${told}, computed ${active}`)
   }
   const dust = replay.notified - replay.claimed - owed - replay.streaming
-  if (dust < -slack || dust > slack) faults.push(`dust ${dust}, at most ${slack} can be left by rounding`)
+  const most = slack + MAX_ROUNDED_AWAY
+  if (dust < -slack || dust > most) faults.push(`dust ${dust}, at most ${most} can be left by rounding`)
   if (held !== replay.notified - replay.claimed)
     faults.push(`the pool holds ${held}, ${replay.notified} came and ${replay.claimed} were claimed`)
   return { faults, owed, dust }

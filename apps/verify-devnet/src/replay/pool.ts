@@ -6,11 +6,16 @@ export type PoolEvent = Timed<Entry<typeof poolAbi>>
 
 const DAY = 86_400n
 const YEAR = 365n * DAY
-/** Fees per share carry 36 decimals, the rate of the stream 18. */
+/** Fees per share are kept with 36 decimals; rates have 18. */
 const SCALE = 10n ** 36n
 const WAD = 10n ** 18n
 /** The stream ends at most so long after the last fee. */
 const STREAM = 28n * DAY
+/** Fees flow while so many shares are at risk. */
+const MIN_SHARES = WAD
+/** A rate is a multiple of this: what it rounds away of an amount, at most, joins the next one. */
+const RATE_STEP = 10n ** 15n
+export const MAX_ROUNDED_AWAY = (STREAM * RATE_STEP) / WAD + 1n
 const COOLDOWN_DAYS = 29n
 /** Of the slashable TOKE, percent: rounded up. */
 const MAX_SLASH = 30n
@@ -88,7 +93,9 @@ export class PoolReplay {
   }
 
   get yearlyFeesPerToke(): bigint {
-    return this.toke > 0n && this.end > this.#last ? (this.rate * YEAR) / this.toke : 0n
+    return this.shares >= MIN_SHARES && this.toke > 0n && this.end > this.#last
+      ? (this.rate * YEAR) / this.toke
+      : 0n
   }
 
   /** Brings the model to a moment: buckets that are due leave. */
@@ -246,12 +253,11 @@ export class PoolReplay {
     // Its end is the mean of the old end and 28 days from now, weighted by amount.
     const expected = event.time + (left * remaining + added * STREAM) / (left + added)
     if (end !== expected) this.#fault(event, `streams until ${end}, computed ${expected}`)
-    // What the rate rounds away, less than 1 of it per second, joins the next amount.
-    const off = rate * (end - event.time) - left - added
-    if (off > STREAM || off < -STREAM)
+    const more = (rate * (end - event.time) - left - added) / WAD
+    if (more > MAX_ROUNDED_AWAY || more < -MAX_ROUNDED_AWAY)
       this.#fault(
         event,
-        `streams ${off} (1e-18) more than the ${left} that were left and the ${assets} that came`,
+        `streams ${more} more than the ${left / WAD} that were left and the ${assets} that came`,
       )
     this.rate = rate
     this.end = end
@@ -324,7 +330,7 @@ export class PoolReplay {
 
   #accrue(time: bigint): void {
     if (time <= this.#last) return
-    if (this.shares === 0n) {
+    if (this.shares < MIN_SHARES) {
       if (this.end > this.#last) this.end += time - this.#last
     } else {
       const until = time < this.end ? time : this.end

@@ -5,6 +5,7 @@ import {IRebalancer} from "../../../src/autopilot/IRebalanceGate.sol";
 import {ILMP, Leg} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
+import {LossLedgerMock} from "../../mocks/lmp/LossLedgerMock.sol";
 import {LmpBase} from "../../unit/lmp/LmpBase.sol";
 import {Artifacts} from "../../venues/Artifacts.sol";
 import {WETH9Like} from "../../venues/interfaces/WETH9Like.sol";
@@ -23,7 +24,8 @@ contract WethSolver is IRebalancer {
 }
 
 /// @notice Whole transactions on the real WETH, by a holder who deposited before; each of its own. The book holds locked
-/// profit, which has unlocked for an hour, and every destination has units.
+/// profit, which has unlocked for an hour, and every destination has units. There is a loss mark, at the price of the shares, and a
+/// management fee. A report's figure is without the work of the loss ledger, which here only answers.
 /// forge-config: default.isolate = true
 contract LmpGasTest is LmpBase {
     /// @dev Flows cost the same with any number of destinations, so one target holds for all.
@@ -39,8 +41,9 @@ contract LmpGasTest is LmpBase {
     function _prepare(uint256 destinations) private {
         weth = WETH9Like(Artifacts.create("WETH9"));
         lmp = new LMP(_params(address(weth), 2000, 1e27));
-        authority.setTargetFunctionRole(address(lmp), _selector(), CURATOR);
-        lmp.report();
+        authority.setTargetFunctionRole(address(lmp), _selectors(), CURATOR);
+        lmp.setManagementFee(20, makeAddr("manager"));
+        ledger.setWatching(false);
         vm.deal(address(this), 1e24);
         weth.deposit{value: 1e24}();
         weth.transfer(alice, 1e21);
@@ -56,13 +59,14 @@ contract LmpGasTest is LmpBase {
             wethSolver.run(lmp, _leg(address(0), 10e18), _leg(destination, 10e18));
         }
         lmp.addProfit(5e18);
+        ledger.sayAtCheckpoint(LossLedgerMock.Sync(1e18, false, 0, 0));
         lmp.report();
         skip(1 hours);
     }
 
-    function _selector() private view returns (bytes4[] memory list) {
-        list = new bytes4[](1);
-        list[0] = lmp.addDestination.selector;
+    function _selectors() private view returns (bytes4[] memory list) {
+        list = new bytes4[](2);
+        (list[0], list[1]) = (lmp.addDestination.selector, lmp.setManagementFee.selector);
     }
 
     function test_flows1() public {
@@ -98,7 +102,24 @@ contract LmpGasTest is LmpBase {
         vm.snapshotGasLastCall("LMP", string.concat("redeemInKind, destinations: ", suffix));
 
         skip(1 minutes);
+        ledger.sayAtCheckpoint(LossLedgerMock.Sync(1.0001e18, false, 0, 0));
         lmp.report();
         vm.snapshotGasLastCall("LMP", string.concat("report, destinations: ", suffix));
+    }
+
+    /// @dev What a loss costs those who enter during it.
+    function test_entriesAfterALoss() public {
+        _prepare(1);
+        ledger.say(lmp, LossLedgerMock.Sync(1.1e18, false, 0, 0));
+        vm.prank(alice);
+        lmp.deposit(1e18, alice);
+        vm.snapshotGasLastCall("LMP", "deposit below the loss mark");
+        assertLt(lmp.lossMark(), 1.1e18);
+
+        ledger.say(lmp, LossLedgerMock.Sync(1e18, false, 5e18, -5e18));
+        skip(1 minutes);
+        vm.prank(alice);
+        lmp.deposit(1e18, alice);
+        vm.snapshotGasLastCall("LMP", "deposit, cover outstanding");
     }
 }

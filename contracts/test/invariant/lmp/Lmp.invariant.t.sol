@@ -10,7 +10,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {console} from "forge-std/console.sol";
 
 /// @notice The invariants of the vault by the ids of its specification, over long random histories. What holds of a single call
-/// (LMP-1, LMP-2, the mark under flows) is asserted in the handler as the call is made.
+/// (LMP-1, LMP-2, LMP-7, the marks under flows and fees) is asserted in the handler as the call is made.
 abstract contract LmpInvariants is LmpBase {
     LmpHandler internal handler;
     LogReplay internal replay;
@@ -27,17 +27,18 @@ abstract contract LmpInvariants is LmpBase {
             list.push(_addDestination());
         }
         lmp.report();
+        lmp.setManagementFee(200, sink);
         for (uint256 i; i < 4; ++i) {
             actors.push(makeAddr(string.concat("actor ", vm.toString(i))));
             _deposit(actors[i], 50 * one);
         }
         replay.read(vm.getRecordedLogs());
-        handler = new LmpHandler(lmp, asset, solver, replay, list, actors);
+        handler = new LmpHandler(lmp, asset, solver, ledger, replay, list, actors);
         _target();
     }
 
     function _target() private {
-        bytes4[] memory selectors = new bytes4[](14);
+        bytes4[] memory selectors = new bytes4[](15);
         selectors[0] = handler.deposit.selector;
         selectors[1] = handler.mint.selector;
         selectors[2] = handler.withdraw.selector;
@@ -52,6 +53,7 @@ abstract contract LmpInvariants is LmpBase {
         selectors[11] = handler.passTime.selector;
         selectors[12] = handler.donate.selector;
         selectors[13] = handler.roundTrip.selector;
+        selectors[14] = handler.sync.selector;
         targetSelector(FuzzSelector(address(handler), selectors));
         targetContract(address(handler));
     }
@@ -83,6 +85,11 @@ abstract contract LmpInvariants is LmpBase {
         assertEq(replay.lockEnd(), b.lockEnd, "lockEnd");
         assertEq(replay.clean(), b.clean, "clean");
         assertEq(replay.supply(), lmp.totalSupply(), "supply");
+        assertEq(replay.lossMark(), lmp.lossMark(), "lossMark");
+        assertEq(replay.frozen(), lmp.isFrozen(), "frozen");
+        assertEq(replay.cover(), lmp.cover(), "cover");
+        assertEq(replay.lossLedger(), lmp.lossLedger(), "lossLedger");
+        assertEq(replay.managementFeeBps(), lmp.managementFeeBps(), "managementFeeBps");
         assertEq(replay.shares(sink), lmp.balanceOf(sink), "fee shares");
         for (uint256 i; i < list.length; ++i) {
             DestinationState memory d = lmp.destinationState(address(list[i]));
@@ -159,7 +166,9 @@ abstract contract LmpInvariants is LmpBase {
         Book memory b = lmp.book();
         bool open = b.clean && block.timestamp < b.valuedAt + 24 hours;
         assertEq(lmp.isFresh(), open, "isFresh");
-        if (!open) assertEq(lmp.maxDeposit(address(0)) + lmp.maxMint(address(0)), 0, "entries open");
+        if (!open || lmp.isFrozen()) {
+            assertEq(lmp.maxDeposit(address(0)) + lmp.maxMint(address(0)), 0, "entries open");
+        }
         for (uint256 i; i < list.length; ++i) {
             DestinationState memory d = lmp.destinationState(address(list[i]));
             if (d.units != 0 && !d.ok) assertFalse(b.clean, "a failing destination in a clean book");
@@ -173,6 +182,8 @@ abstract contract LmpInvariants is LmpBase {
             total += handler.calls(handler.names(i));
         }
         console.log("calls", total, "fee segments", handler.segments());
+        console.log("entries below the loss mark", handler.entriesBelow(), "dilutions", handler.dilutions());
+        if (total >= 500) assertGt(handler.entriesBelow() * handler.dilutions(), 0, "LMP-7 was never put to the test");
         for (uint256 i; i < n; ++i) {
             string memory name = handler.names(i);
             console.log(name, handler.calls(name), "effective", handler.effective(name));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
-import {Book} from "../../../src/lmp/ILMP.sol";
+import {Book, DestinationState} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
 import {LogReplay} from "./LogReplay.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -22,6 +22,11 @@ abstract contract LmpGhost is Test {
         uint256 exit;
         uint256 feePrice;
         uint256 logged;
+        uint256 managed;
+        uint256 managedShares;
+        /// @dev lossMark * supply, WAD of base units.
+        uint256 marked;
+        int256 loss;
     }
 
     /* Fee ghost: a segment is a history whose flows all came while V >= M. */
@@ -34,6 +39,10 @@ abstract contract LmpGhost is Test {
     uint256 public segmentFees;
     uint256 public segmentEvaluations;
     uint256 public segments;
+
+    /// @dev Times an entry paid less than the loss mark, and times fee shares lowered it.
+    uint256 public entriesBelow;
+    uint256 public dilutions;
 
     function _bps() private view returns (uint256) {
         return lmp.feeBps();
@@ -61,6 +70,35 @@ abstract contract LmpGhost is Test {
         x.exit = lmp.exitAssets();
         x.feePrice = _feePrice(x.book);
         x.logged = replay.fees();
+        (x.managed, x.managedShares) = (replay.managementFees(), replay.managementShares());
+        (x.marked, x.loss) = (lmp.lossMark() * x.supply, _loss());
+    }
+
+    /// @dev LMP-7: loss mark x supply less the book at backing prices, which are never below safe, and without locked profit; WAD of
+    /// base units, below 0 when there is no loss.
+    function _loss() private view returns (int256) {
+        Book memory b = lmp.book();
+        uint256 high = b.idle;
+        address[] memory list = lmp.destinations();
+        for (uint256 i; i < list.length; ++i) {
+            DestinationState memory d = lmp.destinationState(list[i]);
+            assertGe(d.backing, d.safe, "the high price is above the safe one");
+            high += d.backing;
+        }
+        return int256(lmp.lossMark() * lmp.totalSupply()) - (int256(high) - int256(b.locked)) * 1e18;
+    }
+
+    /// @dev LMP-7 for flows: a loss may shrink, but neither grow nor come to be, but for the virtual base unit of the conversions.
+    function _flowRaisedNoLoss(Before memory x) private view {
+        int256 floor = x.loss > 0 ? x.loss : int256(0);
+        assertLe(_loss(), floor + 1e18, "LMP-7: a flow raised a loss");
+    }
+
+    /// @dev LMP-7 for fees: shares that bring nothing bring no mark.
+    function _feeRaisedNoLoss(Before memory x) private {
+        uint256 supply = lmp.totalSupply();
+        assertLe(lmp.lossMark() * supply, x.marked, "LMP-7: a fee raised a loss");
+        if (supply > x.supply && x.marked != 0) ++dilutions;
     }
 
     function _startSegment() internal {
@@ -87,13 +125,50 @@ abstract contract LmpGhost is Test {
     /// @dev After a call that is no flow: value changed, shares only by the fee.
     function _afterValueChange(Before memory x) internal {
         _afterAny(x);
+        _feeRaisedNoLoss(x);
         _settled(x.book, lmp.book());
+    }
+
+    /// @dev After a report: the revaluation is settled, then the management fee is a loss of m and a flow of m.
+    function _afterReport(Before memory x) internal {
+        _afterAny(x);
+        _feeRaisedNoLoss(x);
+        Book memory b = lmp.book();
+        Book memory s = lmp.book();
+        (uint256 v, uint256 gross) = (x.gross, _gross(b));
+        if (gross >= v) s.locked = x.book.locked + gross - v;
+        else s.locked = x.book.locked > v - gross ? x.book.locked - (v - gross) : 0;
+        s.mark = Math.max(x.book.mark, _released(s));
+        _settled(x.book, s);
+
+        uint256 m = replay.managementFees() - x.managed;
+        uint256 shares = replay.managementShares() - x.managedShares;
+        uint256 elapsed = Math.min(block.timestamp - x.book.valuedAt, 30 days);
+        uint256 due = _released(s) * lmp.managementFeeBps() * elapsed / (10_000 * 365 days);
+        assertTrue(m == due || shares == 0, "rate * time * R");
+        assertEq(b.locked, s.locked > m ? s.locked - m : 0, "the management fee eats the lock first");
+        if (m == 0) {
+            assertEq(b.mark, s.mark, "the mark rises to R");
+        } else if (gross - m >= s.mark) {
+            assertEq(b.mark, s.mark + m, "the mark moves with the management fee");
+            netFlows += int256(m);
+        } else {
+            uint256 part = Math.mulDiv(s.mark, shares, lmp.totalSupply() - shares, Math.Rounding.Ceil);
+            assertEq(b.mark, Math.max(s.mark + part, gross), "the mark moves with the management fee");
+            _startSegment();
+        }
+    }
+
+    /// @dev After the loss ledger spoke.
+    function _afterSync() internal {
+        _startSegment();
     }
 
     /// @dev After a call that settled twice.
     /// @param between the book after the first settlement
     function _afterSettlements(Before memory x, Book memory between) internal {
         _afterAny(x);
+        _feeRaisedNoLoss(x);
         _settled(x.book, between);
         _settled(between, lmp.book());
     }
@@ -114,6 +189,8 @@ abstract contract LmpGhost is Test {
         netFlows += int256(assets);
         Book memory b = lmp.book();
         assertEq(lmp.totalSupply(), x.supply + shares, "an entry mints its shares only");
+        _flowRaisedNoLoss(x);
+        if (assets * 1e18 * x.supply < shares * x.marked) ++entriesBelow;
         if (x.gross < x.book.mark) {
             assertEq(
                 b.mark,
@@ -129,6 +206,7 @@ abstract contract LmpGhost is Test {
     function _afterExit(Before memory x, uint256 shares, bool evaluated) internal {
         _afterAny(x);
         if (evaluated) _evaluated(x.released);
+        _flowRaisedNoLoss(x);
         Book memory b = lmp.book();
         uint256 slice = x.gross - _gross(b);
         uint256 unlocked = x.book.locked - b.locked;

@@ -5,6 +5,7 @@ import {Book, ILMP, Leg} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
 import {AssetMock} from "../../mocks/lmp/AssetMock.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
+import {LossLedgerMock} from "../../mocks/lmp/LossLedgerMock.sol";
 import {SolverMock} from "../../mocks/lmp/SolverMock.sol";
 import {LmpGhost} from "./LmpGhost.sol";
 import {LogReplay} from "./LogReplay.sol";
@@ -15,6 +16,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 contract LmpHandler is LmpGhost {
     AssetMock public immutable asset;
     SolverMock private immutable SOLVER;
+    LossLedgerMock private immutable LEDGER;
     uint256 private immutable ONE;
     DestinationMock[] public destinations;
     address[] public actors;
@@ -30,11 +32,12 @@ contract LmpHandler is LmpGhost {
         LMP lmp_,
         AssetMock asset_,
         SolverMock solver_,
+        LossLedgerMock ledger_,
         LogReplay replay_,
         DestinationMock[] memory destinations_,
         address[] memory actors_
     ) {
-        (lmp, asset, SOLVER, replay) = (lmp_, asset_, solver_, replay_);
+        (lmp, asset, SOLVER, LEDGER, replay) = (lmp_, asset_, solver_, ledger_, replay_);
         ONE = 10 ** asset_.decimals();
         (destinations, actors) = (destinations_, actors_);
         names = [
@@ -51,7 +54,8 @@ contract LmpHandler is LmpGhost {
             "divest",
             "passTime",
             "donate",
-            "roundTrip"
+            "roundTrip",
+            "sync"
         ];
         _startSegment();
     }
@@ -164,7 +168,7 @@ contract LmpHandler is LmpGhost {
         Before memory x = _before();
         lmp.report();
         replay.read(vm.getRecordedLogs());
-        _afterValueChange(x);
+        _afterReport(x);
         uint256 max = Math.min(lmp.maxDeposit(address(0)), 1000 * ONE);
         if (max == 0) return;
         if (kind % 3 == 2) _inKindThenMint(_holder(who), amount);
@@ -233,7 +237,7 @@ contract LmpHandler is LmpGhost {
         vm.prank(actors[who % actors.length]);
         lmp.report();
         _done("report");
-        _afterValueChange(x);
+        _afterReport(x);
 
         bytes32 once = _perShare();
         vm.prank(actors[(who / 2) % actors.length]);
@@ -274,7 +278,9 @@ contract LmpHandler is LmpGhost {
         DestinationMock destination = destinations[which % destinations.length];
         uint256 safe = destination.safePrice() * _bound(permille, 970, 1032) / 1000;
         safe = _bound(safe, ONE / 5, ONE * 5);
-        destination.setPrices(safe, safe * _bound(spotBps, 9950, 10_050) / 10_000, safe * 101 / 100);
+        // Now and then a discount of 4%, which is no loss.
+        uint256 backing = permille % 4 == 0 ? safe * 100 / 96 + 1 : safe * 101 / 100;
+        destination.setPrices(safe, safe * _bound(spotBps, 9950, 10_050) / 10_000, backing);
         _done("movePrice");
     }
 
@@ -291,6 +297,17 @@ contract LmpHandler is LmpGhost {
     function passTime(uint256 time) external counted("passTime") {
         skip(time % 16 == 0 ? 25 hours : _bound(time, 1 minutes, 8 hours));
         _done("passTime");
+    }
+
+    /// @dev The ledger speaks: the mark is the released value at safe prices per share, or a few percent from it; now and then it
+    /// freezes, or slashes or recovers something.
+    function sync(uint256 bps, uint256 kind, uint256 cover) external counted("sync") {
+        Book memory b = lmp.book();
+        uint256 mark = _released(b) * 1e18 / lmp.totalSupply() * _bound(bps, 9800, 10_300) / 10_000;
+        cover = kind % 4 == 0 ? _bound(cover, 1, _gross(b) / 20 + 1) : 0;
+        LEDGER.say(lmp, LossLedgerMock.Sync(mark, kind % 8 == 7, cover, int256(lmp.cover()) - int256(cover)));
+        _done("sync");
+        _afterSync();
     }
 
     /* REBALANCES: the solver delivers between 0.3% less and 0.1% more than the safe value of what it takes */

@@ -24,6 +24,14 @@ contract LogReplay {
     /// @notice Times the mark was compared with R, as far as logged.
     uint256 public settlements;
     bool public clean;
+    uint256 public lossMark;
+    bool public frozen;
+    uint256 public cover;
+    address public lossLedger;
+    uint256 public managementFeeBps;
+    /// @notice Sums of all management fees.
+    uint256 public managementFees;
+    uint256 public managementShares;
     mapping(address holder => uint256) public shares;
     mapping(address destination => uint256) public units;
     mapping(address destination => uint256) public safe;
@@ -59,7 +67,7 @@ contract LogReplay {
                 abi.decode(data, (uint256, uint256, uint256, uint256, uint256, bool));
         } else if (id == ILMP.Reported.selector) {
             uint256 logged;
-            (logged, sumSafe, sumMin, sumMax,,,, clean) =
+            (logged, sumSafe, sumMin, sumMax,, mark,, clean) =
                 abi.decode(data, (uint256, uint256, uint256, uint256, uint256, uint256, uint256, bool));
             require(logged == idle, "a report changes no idle");
         } else if (id == ILMP.Rebalanced.selector) {
@@ -69,6 +77,23 @@ contract LogReplay {
             cap = abi.decode(data, (uint256));
         } else if (id == ILMP.FeeSet.selector) {
             (feeBps,) = abi.decode(data, (uint256, address));
+        } else {
+            _readLoss(id, data);
+        }
+    }
+
+    function _readLoss(bytes32 id, bytes memory data) private {
+        if (id == ILMP.LossMarkMoved.selector) {
+            lossMark = abi.decode(data, (uint256));
+        } else if (id == ILMP.LossSynced.selector) {
+            (lossMark, frozen, cover,, mark) = abi.decode(data, (uint256, bool, uint256, int256, uint256));
+        } else if (id == ILMP.LossLedgerSet.selector) {
+            lossLedger = abi.decode(data, (address));
+        } else if (id == ILMP.ManagementFeeSet.selector) {
+            (managementFeeBps,) = abi.decode(data, (uint256, address));
+        } else if (id == ILMP.ManagementFeePaid.selector) {
+            (uint256 fee, uint256 minted) = abi.decode(data, (uint256, uint256));
+            (managementFees, managementShares) = (managementFees + fee, managementShares + minted);
         }
     }
 

@@ -28,14 +28,17 @@ contract LossLedgerMock {
     }
 
     Answer public answer;
-    /// @notice Gas a good checkpoint burns.
+    /// @notice Gas a good checkpoint burns, so many calls deep; whatever fails there fails here without a reason.
     uint256 public work;
+    uint256 public depth;
     uint256 public checkpoints;
     uint256 public rebalances;
     /// @dev Spoken in the next call of each kind.
     Sync[] private _onCheckpoint;
     Sync[] private _onRebalance;
     address public notValued;
+    /// @notice Whether it remembers the books it is shown.
+    bool public watching = true;
     /// @dev The books the vault showed before and after a rebalance, and in a checkpoint.
     Book[3] internal _seen;
 
@@ -43,8 +46,18 @@ contract LossLedgerMock {
         answer = answer_;
     }
 
-    function setWork(uint256 gas_) external {
-        work = gas_;
+    function setWatching(bool watching_) external {
+        watching = watching_;
+    }
+
+    function setWork(uint256 gas_, uint256 depth_) external {
+        (work, depth) = (gas_, depth_);
+    }
+
+    function toil(uint256 levels) external view {
+        uint256 end = gasleft();
+        if (levels != 0) return this.toil(levels - 1);
+        while (end - gasleft() < work) {}
     }
 
     /// @notice Rebalances are refused because of this destination.
@@ -81,24 +94,23 @@ contract LossLedgerMock {
         if (a == Answer.Endless) while (true) {}
         if (a == Answer.Bomb) {
             assembly {
-                revert(0, 100000)
+                revert(0x10000, 100000)
             }
         }
-        uint256 start = gasleft();
-        while (start - gasleft() < work) {}
+        if (work != 0) this.toil(depth);
         ++checkpoints;
-        _seen[2] = ILMP(msg.sender).book();
+        if (watching) _seen[2] = ILMP(msg.sender).book();
         _speak(_onCheckpoint);
     }
 
     function beforeRebalance(Leg[] calldata, Leg[] calldata) external {
         require(notValued == address(0), ILossLedger.NotValued(notValued));
-        _seen[0] = ILMP(msg.sender).book();
+        if (watching) _seen[0] = ILMP(msg.sender).book();
     }
 
     function afterRebalance(Leg[] calldata, Leg[] calldata, bool) external {
         ++rebalances;
-        _seen[1] = ILMP(msg.sender).book();
+        if (watching) _seen[1] = ILMP(msg.sender).book();
         _speak(_onRebalance);
     }
 

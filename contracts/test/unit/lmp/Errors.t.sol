@@ -41,6 +41,10 @@ contract LmpErrorsTest is LmpBase {
                 lmp.feeBps(),
                 lmp.feeRecipient(),
                 lmp.gate(),
+                lmp.lossLedger(),
+                lmp.lossMark(),
+                lmp.managementFeeBps(),
+                lmp.managementFeeRecipient(),
                 asset.balanceOf(address(lmp)),
                 destination.balanceOf(address(lmp))
             )
@@ -254,9 +258,11 @@ contract LmpErrorsTest is LmpBase {
 
     /// @dev The admin, the curator, the risk role and a stranger: each may call only what its role names.
     function test_wrongRoles() public {
-        bytes[5] memory restricted = [
+        bytes[7] memory restricted = [
             abi.encodeCall(lmp.addDestination, (alice)),
             abi.encodeCall(lmp.setGate, (alice)),
+            abi.encodeCall(lmp.setLossLedger, (address(ledger))),
+            abi.encodeCall(lmp.setManagementFee, (1, alice)),
             abi.encodeCall(lmp.setFee, (1, alice)),
             abi.encodeCall(lmp.raiseCap, (lmp.cap() + 1)),
             abi.encodeCall(lmp.lowerCap, (1))
@@ -264,7 +270,7 @@ contract LmpErrorsTest is LmpBase {
         for (uint256 i; i < restricted.length; ++i) {
             _unauthorized(alice, restricted[i]);
             // The last is the risk role's, the others are the curator's, who is this contract.
-            _unauthorized(i < 4 ? risk : address(this), restricted[i]);
+            _unauthorized(i < 6 ? risk : address(this), restricted[i]);
         }
     }
 
@@ -296,7 +302,7 @@ contract LmpErrorsTest is LmpBase {
 
     function test_noReentryFromTheCallback() public {
         asset.mint(address(solver), 100e18);
-        bytes[9] memory calls = [
+        bytes[11] memory calls = [
             abi.encodeCall(lmp.report, ()),
             abi.encodeCall(lmp.addProfit, (1)),
             abi.encodeCall(lmp.deposit, (1e18, alice)),
@@ -305,10 +311,12 @@ contract LmpErrorsTest is LmpBase {
             abi.encodeCall(lmp.redeem, (1, alice, alice)),
             abi.encodeCall(lmp.redeemInKind, (1, alice)),
             abi.encodeCall(lmp.rebalance, (_leg(address(0), 1), _leg(address(destination), 1), "")),
-            abi.encodeCall(lmp.setFee, (0, bob))
+            abi.encodeCall(lmp.setFee, (0, bob)),
+            abi.encodeCall(lmp.setManagementFee, (0, bob)),
+            abi.encodeCall(lmp.setLossLedger, (address(ledger)))
         ];
         for (uint256 i; i < calls.length; ++i) {
-            if (i == 8) authority.grantRole(CURATOR, address(solver), 0);
+            if (i >= 8) authority.grantRole(CURATOR, address(solver), 0);
             solver.setAction(address(lmp), calls[i]);
             bytes32 before = _state();
             vm.expectRevert(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);

@@ -1,10 +1,13 @@
 import { Api } from './api.ts'
+import { checkBacking } from './backing.ts'
 import { Chain } from './chain.ts'
 import { checkCycles } from './cycles.ts'
 import { checkLmps } from './lmps.ts'
+import { checkLosses } from './losses.ts'
 import { type Contracts, checkChains, checkPrices, checkTokens } from './market.ts'
 import { checkReactors } from './reactors.ts'
 import { Tally } from './sheet.ts'
+import { checkSlashes, checkVesting } from './slashes.ts'
 
 /** Asks every route of the API and the chain itself about every amount in the answers. */
 export async function checkApi(apiUrl: string, rpcUrl: string): Promise<Tally> {
@@ -14,8 +17,17 @@ export async function checkApi(apiUrl: string, rpcUrl: string): Promise<Tally> {
 
   const contracts = await checkChains(api, chain)
   await checkTokens(api, chain)
-  await checkPrices(api, chain, named(contracts, 'priceRegistry'))
-  await checkLmps(api, chain, named(contracts, 'signals'))
+  await checkPrices(api, chain, named(contracts, 'priceRegistry'), named(contracts, 'lossPrices'))
+  const lmps = await checkLmps(api, chain, named(contracts, 'signals'))
+  const deciders = {
+    ledger: named(contracts, 'lossLedger'),
+    oracle: named(contracts, 'lossOracle'),
+    recovery: named(contracts, 'recovery'),
+  }
+  await checkLosses(api, chain, deciders, lmps)
+  await checkSlashes(api, chain, deciders, lmps)
+  await checkVesting(api, chain, deciders, lmps)
+  await checkBacking(api, chain, deciders, lmps)
   await checkReactors(api, chain, named(contracts, 'cycleManager'))
   await checkCycles(api, chain, named(contracts, 'cycleManager'))
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { lmpAbi, rebalanceGateAbi, signalsAbi } from '../abis.ts'
 import type { Answer, Api } from './api.ts'
 import { type Chain, unlessZero } from './chain.ts'
+import { comparePlace, type Place } from './place.ts'
 import { addressText } from './shapes.ts'
 import type { Path } from './sheet.ts'
 
@@ -11,7 +12,8 @@ const rowShape = z.object({ block: z.number(), logIndex: z.number() })
 /** Small, so that following pages is part of the check. */
 const PAGE = 7
 
-export async function checkLmps(api: Api, chain: Chain, signals: Address): Promise<void> {
+/** @returns the vaults */
+export async function checkLmps(api: Api, chain: Chain, signals: Address): Promise<Address[]> {
   const list = await api.get('/v1/lmps', z.array(lmpShape))
   for (const [i, lmp] of list.data.entries()) await compareLmp(chain, list, [i], lmp)
   list.sheet.close()
@@ -26,11 +28,9 @@ export async function checkLmps(api: Api, chain: Chain, signals: Address): Promi
     await compareRebalances(chain, own, [id])
   }
   const all = await api.list('/v1/rebalances', rowShape, PAGE)
-  await compareRebalances(
-    chain,
-    all,
-    list.data.map(({ id }) => id),
-  )
+  const lmps = list.data.map(({ id }) => id)
+  await compareRebalances(chain, all, lmps)
+  return lmps
 }
 
 async function compareLmp(
@@ -77,6 +77,20 @@ async function compareLmp(
   sheet.value([...base, 'gate'], getAddress(gate))
   sheet.value([...base, 'feeRecipient'], getAddress(recipient))
   sheet.value([...base, 'asset'], getAddress(asset))
+  const [lossMark, frozen, cover, ledger, managementBps, manager] = await Promise.all([
+    client.readContract({ ...read, functionName: 'lossMark' }),
+    client.readContract({ ...read, functionName: 'isFrozen' }),
+    client.readContract({ ...read, functionName: 'cover' }),
+    client.readContract({ ...read, functionName: 'lossLedger' }),
+    client.readContract({ ...read, functionName: 'managementFeeBps' }),
+    client.readContract({ ...read, functionName: 'managementFeeRecipient' }),
+  ])
+  sheet.amount([...base, 'lossMark'], lossMark)
+  sheet.value([...base, 'frozen'], frozen)
+  sheet.amount([...base, 'cover'], cover)
+  sheet.value([...base, 'lossLedger'], getAddress(ledger))
+  sheet.number([...base, 'managementFee', 'bps'], managementBps)
+  sheet.value([...base, 'managementFee', 'recipient'], getAddress(manager))
 }
 
 async function checkDestinations(
@@ -133,7 +147,7 @@ async function checkHistory(api: Api, chain: Chain, lmp: Address): Promise<void>
   sheet.length([], logs.length)
   for (const [i, log] of logs.reverse().entries()) {
     const { idle, sumSafe, sumMin, sumMax, locked, mark, supply, clean, caller } = log.args
-    await comparePlace(chain, sheet, i, log)
+    await comparePlace(chain, sheet, [i], log)
     sheet.value([i, 'caller'], caller)
     sheet.value([i, 'clean'], clean)
     sheet.amount([i, 'idle'], idle)
@@ -158,7 +172,7 @@ async function compareRebalances(
   for (const [i, log] of rebalances.entries()) {
     const { solver, outs, ins } = log.args
     const lmp = getAddress(log.address)
-    await comparePlace(chain, sheet, i, log)
+    await comparePlace(chain, sheet, [i], log)
     sheet.value([i, 'lmp'], lmp)
     sheet.value([i, 'solver'], solver)
     for (const [side, legs] of Object.entries({ outs, ins })) {
@@ -179,28 +193,10 @@ async function compareRebalances(
   sheet.close()
 }
 
-interface Place {
-  blockNumber: bigint
-  logIndex: number
-  transactionHash: `0x${string}`
-}
-
 /** The gate's word on a rebalance: its first finding for the vault after it, in the same transaction. */
 async function findingOf({ client }: Chain, lmp: Address, { transactionHash, logIndex }: Place) {
   const { logs } = await client.getTransactionReceipt({ hash: transactionHash })
   return parseEventLogs({ abi: rebalanceGateAbi, eventName: 'RebalanceChecked', args: { lmp }, logs }).find(
     (found) => found.logIndex > logIndex,
   )?.args
-}
-
-async function comparePlace(
-  chain: Chain,
-  sheet: Answer<unknown>['sheet'],
-  row: number,
-  { blockNumber, logIndex, transactionHash }: Place,
-): Promise<void> {
-  sheet.number([row, 'block'], blockNumber)
-  sheet.number([row, 'logIndex'], logIndex)
-  sheet.number([row, 'timestamp'], await chain.time(blockNumber))
-  sheet.value([row, 'transactionHash'], transactionHash)
 }

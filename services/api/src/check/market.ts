@@ -1,6 +1,6 @@
 import { type Address, erc20Abi, getAddress, parseAbi, parseEventLogs, zeroAddress } from 'viem'
 import { z } from 'zod'
-import { priceRegistryAbi } from '../abis.ts'
+import { lossPricesAbi, priceRegistryAbi } from '../abis.ts'
 import type { Api } from './api.ts'
 import { type Chain, unlessZero } from './chain.ts'
 import { addressText } from './shapes.ts'
@@ -35,7 +35,12 @@ export async function checkTokens(api: Api, chain: Chain): Promise<void> {
   sheet.close()
 }
 
-export async function checkPrices(api: Api, chain: Chain, registry: Address): Promise<void> {
+export async function checkPrices(
+  api: Api,
+  chain: Chain,
+  registry: Address,
+  lossPrices: Address,
+): Promise<void> {
   const { data, block, sheet } = await api.get('/v1/prices', z.array(z.object({ token: addressText })))
   const logs = parseEventLogs({
     abi: priceRegistryAbi,
@@ -45,9 +50,16 @@ export async function checkPrices(api: Api, chain: Chain, registry: Address): Pr
   sheet.length([], new Set(logs.map(({ args }) => args.token)).size)
   for (const [i, { token }] of data.entries()) {
     const read = { ...chain.at(block), address: registry, abi: priceRegistryAbi }
-    const [[backing, market, ok], source] = await Promise.all([
+    const [[backing, market, ok], source, discount] = await Promise.all([
       chain.client.readContract({ ...read, functionName: 'legPrices', args: [token] }),
       chain.client.readContract({ ...read, functionName: 'source', args: [token] }),
+      chain.client.readContract({
+        ...chain.at(block),
+        address: lossPrices,
+        abi: lossPricesAbi,
+        functionName: 'sustainedDiscount',
+        args: [token],
+      }),
     ])
     const { feed, issuer, maxAge, feedDecimals } = source
     const round = await chain.client
@@ -56,6 +68,7 @@ export async function checkPrices(api: Api, chain: Chain, registry: Address): Pr
     sheet.amount([i, 'market'], unlessZero(market))
     sheet.amount([i, 'backing'], unlessZero(backing))
     sheet.value([i, 'ok'], ok)
+    sheet.amount([i, 'sustainedDiscount'], discount)
     sheet.amount([i, 'source', 'answer'], round?.[1])
     sheet.number([i, 'source', 'updatedAt'], round?.[3])
     sheet.number([i, 'source', 'age'], round && block.timestamp - round[3])

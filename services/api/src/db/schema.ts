@@ -1,23 +1,21 @@
-import { customType, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { Address, Hash } from 'viem'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { Address } from 'viem'
+import { address, amount, flag, hash, position, tally } from './columns.ts'
+import {
+  buckets,
+  cases,
+  checkpoints,
+  exits,
+  lossStates,
+  pools,
+  recoveries,
+  slashes,
+  slashShares,
+  splitters,
+  stakes,
+} from './schema-backing.ts'
 
-/** An integer of the chain, exact: a decimal string in the file, a `bigint` in the program. */
-const amount = customType<{ data: bigint; driverData: string }>({
-  dataType: () => 'text',
-  toDriver: (value) => value.toString(),
-  fromDriver: (value) => BigInt(value),
-})
-const address = (name: string) => text(name).$type<Address>()
-const hash = (name: string) => text(name).$type<Hash>()
-const flag = (name: string) => integer(name, { mode: 'boolean' })
-
-/** Where an event stands on the chain; the key of every table that keeps events. */
-const position = {
-  block: integer('block').notNull(),
-  logIndex: integer('log_index').notNull(),
-  timestamp: integer('timestamp').notNull(),
-  transactionHash: hash('transaction_hash').notNull(),
-}
+export * from './schema-backing.ts'
 
 // ---------------------------------------------------------------- the indexer's own
 
@@ -77,6 +75,15 @@ export const lmps = sqliteTable('lmps', {
   cap: amount('cap'),
   feeBps: integer('fee_bps').notNull(),
   feeRecipient: address('fee_recipient'),
+  /** WAD of asset per share. */
+  lossMark: tally('loss_mark'),
+  /** As the loss ledger last said. */
+  frozen: flag('frozen').notNull().default(false),
+  /** Outstanding coverage of slashes. */
+  cover: tally('cover'),
+  lossLedger: address('loss_ledger'),
+  managementFeeBps: integer('management_fee_bps').notNull().default(0),
+  managementFeeRecipient: address('management_fee_recipient'),
 })
 
 export const destinations = sqliteTable(
@@ -336,6 +343,26 @@ export const prices = sqliteTable('prices', {
   updatedAt: integer('updated_at'),
 })
 
+/** The smallest discount of a token on a day, days since 1970. */
+export const discounts = sqliteTable(
+  'discounts',
+  {
+    token: address('token').notNull(),
+    day: integer('day').notNull(),
+    bps: integer('bps').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.token, t.day] })],
+)
+
+/** What the loss ledger measured at `block`; null when a destination could not be valued. */
+export const lossReadings = sqliteTable('loss_readings', {
+  lmp: address('lmp').primaryKey(),
+  block: integer('block').notNull(),
+  loss: amount('loss'),
+  high: amount('high'),
+  threshold: amount('threshold'),
+})
+
 /** What handlers write and a reorg undoes. */
 export const journalled = [
   lmps,
@@ -343,6 +370,17 @@ export const journalled = [
   signals,
   reports,
   rebalances,
+  lossStates,
+  checkpoints,
+  cases,
+  recoveries,
+  pools,
+  buckets,
+  stakes,
+  exits,
+  slashes,
+  slashShares,
+  splitters,
   reactors,
   positions,
   cycles,
@@ -354,4 +392,6 @@ export const journalled = [
   claims,
   priceSources,
   prices,
+  discounts,
+  lossReadings,
 ] as const

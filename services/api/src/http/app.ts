@@ -8,8 +8,10 @@ import { type Operations, operationRoutes } from './operations.ts'
 import { Problem } from './problem.ts'
 import { prepareQueries } from './queries.ts'
 import type { ApiDeps } from './resource.ts'
+import { backingRoutes } from './routes/backing.ts'
 import { cycleRoutes } from './routes/cycles.ts'
 import { lmpRoutes } from './routes/lmps.ts'
+import { lossRoutes } from './routes/losses.ts'
 import { marketRoutes } from './routes/market.ts'
 import { reactorRoutes } from './routes/reactors.ts'
 
@@ -43,6 +45,8 @@ export function createApp({ db, deployment, log, ...operations }: AppOptions): O
   const catalog = catalogOf(deployment)
   marketRoutes(app, deps, deployment, catalog)
   lmpRoutes(app, deps, catalog)
+  lossRoutes(app, deps)
+  backingRoutes(app, deps, catalog)
   reactorRoutes(app, deps, catalog)
   cycleRoutes(app, deps)
 

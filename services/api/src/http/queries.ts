@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { and, asc, desc, eq, lt, sql } from 'drizzle-orm'
 import type { Rows } from '../db/open.ts'
 import {
   blocks,
+  claims,
   cohorts,
   cyclePositions,
   cycleReactors,
@@ -16,23 +16,17 @@ import {
   reactors,
   rebalances,
   reports,
+  requests,
   signals,
   sync,
 } from '../db/schema.ts'
+import { prepareBackingQueries } from './queries-backing.ts'
+import { beforeEvent, place } from './queries-events.ts'
 import type { AnswerBlock, Slice } from './resource.ts'
 
 export type Queries = ReturnType<typeof prepareQueries>
 
 const named = sql.placeholder
-
-/** Rows before an event, in keyset order; `before` is the last row of the page before, or the first place after the block. */
-function beforeEvent(t: { block: SQLiteColumn; logIndex: SQLiteColumn }): SQL {
-  return sql`(${t.block}, ${t.logIndex}) < (${named('block')}, ${named('logIndex')})`
-}
-
-function place(block: AnswerBlock, { limit, before = [block.number + 1, 0] }: Slice) {
-  return { limit, block: before[0] ?? 0, logIndex: before[1] ?? 0 }
-}
 
 /** Every read of the API, prepared once. */
 export function prepareQueries(read: Rows) {
@@ -84,6 +78,19 @@ export function prepareQueries(read: Rows) {
     .where(and(eq(cohorts.reactorId, named('id')), sql`${cohorts.requested} <> ${cohorts.filledShares}`))
     .orderBy(asc(cohorts.cohort))
     .prepare()
+  const claimsOf = read
+    .select()
+    .from(claims)
+    .where(and(eq(claims.reactorId, named('id')), beforeEvent(claims)))
+    .orderBy(desc(claims.block), desc(claims.logIndex))
+    .limit(named('limit'))
+    .prepare()
+  const requestsOf = read
+    .select()
+    .from(requests)
+    .where(and(eq(requests.reactorId, named('id')), eq(requests.controller, named('controller'))))
+    .orderBy(asc(requests.cohort))
+    .prepare()
   const cycleList = read
     .select()
     .from(cycles)
@@ -119,6 +126,7 @@ export function prepareQueries(read: Rows) {
     .prepare()
 
   return {
+    ...prepareBackingQueries(read),
     tip: () => withFinality(tip.get()),
     block: (number: number) => withFinality(block.get({ number })),
     lmps: () => lmpList.all(),
@@ -130,6 +138,8 @@ export function prepareQueries(read: Rows) {
     reactors: () => reactorList.all(),
     positions: () => positionList.all(),
     openCohorts: (id: number) => openCohorts.all({ id }),
+    claims: (id: number, at: AnswerBlock, slice: Slice) => claimsOf.all({ id, ...place(at, slice) }),
+    requests: (id: number, controller: string) => requestsOf.all({ id, controller }),
     cycles: ({ limit, before = [Number.MAX_SAFE_INTEGER] }: Slice) =>
       cycleList.all({ limit, before: before[0] ?? 0 }),
     cycleReactors: (cycle: number) => ofCycle.reactors.all({ cycle }),

@@ -6,9 +6,15 @@ import type { ProtocolEvent } from './events.ts'
 import { applyCycleManager, upsertCycleReactor } from './handlers/cycle-manager.ts'
 import { applyGate } from './handlers/gate.ts'
 import { applyLmp } from './handlers/lmp.ts'
+import { applyLossLedger } from './handlers/loss-ledger.ts'
+import { applyLossOracle } from './handlers/loss-oracle.ts'
+import { applyLossPrices } from './handlers/loss-prices.ts'
+import { applyPool } from './handlers/pool.ts'
 import { applyPrices } from './handlers/prices.ts'
 import { applyReactor } from './handlers/reactor.ts'
+import { applyRecovery } from './handlers/recovery.ts'
 import { applySignals } from './handlers/signals.ts'
+import { applySplitter } from './handlers/splitter.ts'
 
 /** Brings the rows from the state before a block to the state after it. Depends on rows and events alone. */
 export function applyBlock(block: number, events: readonly ProtocolEvent[], rows: Rows): void {
@@ -37,6 +43,24 @@ function applyEvent({ kind, event }: ProtocolEvent, rows: Rows, following: reado
       break
     case 'prices':
       applyPrices(event, rows)
+      break
+    case 'lossPrices':
+      applyLossPrices(event, rows)
+      break
+    case 'lossLedger':
+      applyLossLedger(event, rows)
+      break
+    case 'lossOracle':
+      applyLossOracle(event, rows)
+      break
+    case 'recovery':
+      applyRecovery(event, rows)
+      break
+    case 'pool':
+      applyPool(event, rows)
+      break
+    case 'splitter':
+      applySplitter(event, rows)
       break
   }
 }

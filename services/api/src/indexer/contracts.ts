@@ -2,7 +2,31 @@ import { createHash } from 'node:crypto'
 import { contractAddress, type Deployment } from '@headrace/service'
 import { type Address, getAddress } from 'viem'
 
-export type ContractKind = 'lmp' | 'signals' | 'gate' | 'cycleManager' | 'reactor' | 'prices'
+export type ContractKind =
+  | 'lmp'
+  | 'signals'
+  | 'gate'
+  | 'cycleManager'
+  | 'reactor'
+  | 'prices'
+  | 'lossPrices'
+  | 'lossLedger'
+  | 'lossOracle'
+  | 'recovery'
+  | 'pool'
+  | 'splitter'
+
+/** Names of the contracts in the deployment file that the API follows. */
+export const FOLLOWED = [
+  'signals',
+  'rebalanceGate',
+  'cycleManager',
+  'priceRegistry',
+  'lossPrices',
+  'lossLedger',
+  'lossOracle',
+  'recovery',
+] as const
 
 /** Which of our contracts sits at an address. Grows when the cycle manager adds a reactor. */
 export type Contracts = Map<Address, ContractKind>
@@ -15,14 +39,32 @@ export function contractsOf(deployment: Deployment): Contracts {
     [named('rebalanceGate'), 'gate'],
     [named('cycleManager'), 'cycleManager'],
     [named('priceRegistry'), 'prices'],
+    [named('lossPrices'), 'lossPrices'],
+    [named('lossLedger'), 'lossLedger'],
+    [named('lossOracle'), 'lossOracle'],
+    [named('recovery'), 'recovery'],
     ...deployment.lmps.map(({ address }): [Address, ContractKind] => [address, 'lmp']),
+    ...deployment.lmps.flatMap(({ backing }) => backingContracts(backing)),
     ...deployment.reactors.map(({ address }): [Address, ContractKind] => [address, 'reactor']),
   ])
 }
 
+/** Of a vault that nobody backs: none. */
+function backingContracts(backing: Deployment['lmps'][number]['backing']): [Address, ContractKind][] {
+  if (backing === undefined) return []
+  return [
+    [backing.pool, 'pool'],
+    [backing.performanceSplitter, 'splitter'],
+    [backing.managementSplitter, 'splitter'],
+  ]
+}
+
 /** Tells deployments apart: chain, start and every address the index is built from. */
 export function deploymentDigest(deployment: Deployment): string {
-  const lmps = deployment.lmps.map(({ address }) => getAddress(address))
+  const lmps = deployment.lmps.map(({ address, backing }) => [
+    getAddress(address),
+    ...backingContracts(backing).map(([each]) => getAddress(each)),
+  ])
   const named = Object.entries(deployment.contracts).sort(([a], [b]) => (a < b ? -1 : 1))
   const identity = JSON.stringify([deployment.chainId, deployment.startBlock.toString(), lmps, named])
   return createHash('sha256').update(identity).digest('hex')

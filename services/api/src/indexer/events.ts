@@ -9,11 +9,17 @@ import {
   type Log,
 } from 'viem'
 import {
+  backingPoolAbi,
   cycleManagerAbi,
+  feeSplitterAbi,
   lmpAbi,
+  lossLedgerAbi,
+  lossOracleAbi,
+  lossPricesAbi,
   priceRegistryAbi,
   reactorAbi,
   rebalanceGateAbi,
+  recoveryAbi,
   signalsAbi,
 } from '../abis.ts'
 import type { Contracts } from './contracts.ts'
@@ -38,6 +44,12 @@ export type GateEvent = EventOf<typeof rebalanceGateAbi>
 export type CycleManagerEvent = EventOf<typeof cycleManagerAbi>
 export type ReactorEvent = EventOf<typeof reactorAbi>
 export type PricesEvent = EventOf<typeof priceRegistryAbi>
+export type LossPricesEvent = EventOf<typeof lossPricesAbi>
+export type LossLedgerEvent = EventOf<typeof lossLedgerAbi>
+export type LossOracleEvent = EventOf<typeof lossOracleAbi>
+export type RecoveryEvent = EventOf<typeof recoveryAbi>
+export type PoolEvent = EventOf<typeof backingPoolAbi>
+export type SplitterEvent = EventOf<typeof feeSplitterAbi>
 
 export type ProtocolEvent =
   | { kind: 'lmp'; event: LmpEvent }
@@ -46,6 +58,12 @@ export type ProtocolEvent =
   | { kind: 'cycleManager'; event: CycleManagerEvent }
   | { kind: 'reactor'; event: ReactorEvent }
   | { kind: 'prices'; event: PricesEvent }
+  | { kind: 'lossPrices'; event: LossPricesEvent }
+  | { kind: 'lossLedger'; event: LossLedgerEvent }
+  | { kind: 'lossOracle'; event: LossOracleEvent }
+  | { kind: 'recovery'; event: RecoveryEvent }
+  | { kind: 'pool'; event: PoolEvent }
+  | { kind: 'splitter'; event: SplitterEvent }
 
 /** A log of a block that has a number, hash and time. */
 export type MinedLog = Log<bigint, number, false>
@@ -81,6 +99,18 @@ export function decodeLog(log: MinedLog, timestamp: number, contracts: Contracts
         return { kind, event: { ...where, ...decodeEventLog({ abi: reactorAbi, data, topics }) } }
       case 'prices':
         return { kind, event: { ...where, ...decodeEventLog({ abi: priceRegistryAbi, data, topics }) } }
+      case 'lossPrices':
+        return { kind, event: { ...where, ...decodeEventLog({ abi: lossPricesAbi, data, topics }) } }
+      case 'lossLedger':
+        return { kind, event: { ...where, ...decodeEventLog({ abi: lossLedgerAbi, data, topics }) } }
+      case 'lossOracle':
+        return { kind, event: { ...where, ...decodeEventLog({ abi: lossOracleAbi, data, topics }) } }
+      case 'recovery':
+        return { kind, event: { ...where, ...decodeEventLog({ abi: recoveryAbi, data, topics }) } }
+      case 'pool':
+        return { kind, event: { ...where, ...decodeEventLog({ abi: backingPoolAbi, data, topics }) } }
+      case 'splitter':
+        return { kind, event: { ...where, ...decodeEventLog({ abi: feeSplitterAbi, data, topics }) } }
     }
   } catch (error) {
     if (error instanceof AbiEventSignatureNotFoundError) return undefined

@@ -9,20 +9,19 @@ import {
 } from '@headrace/chain'
 import { oneLine } from '@headrace/service'
 import type { Logger } from 'pino'
-import type { Address, PublicClient } from 'viem'
+import type { PublicClient } from 'viem'
 import { toNumber } from './events.ts'
 import { IndexerFault } from './fault.ts'
 import { blockEvents, finalEvents, header, UnsettledError } from './fetch.ts'
-import { type PricedToken, readPrices } from './prices.ts'
+import { NO_READINGS, type Readings } from './readings.ts'
 import type { Store } from './store.ts'
 
 export interface IndexerOptions {
   client: PublicClient
   store: Store
   startBlock: bigint
-  priceRegistry: Address
-  /** Tokens the registry prices, as indexed so far. */
-  pricedTokens: () => readonly PricedToken[]
+  /** What no event tells; asked about the newest block. */
+  read: (block: BlockRef) => Promise<Readings>
   log: Logger
   pollMs?: number
 }
@@ -153,7 +152,7 @@ export class Indexer {
   }
 
   async #follow(head: BlockRef, signal: AbortSignal | undefined): Promise<void> {
-    const { client, store, startBlock } = this.#options
+    const { client, store, startBlock, read } = this.#options
     const from = this.#tip === undefined ? startBlock : this.#tip.number + 1n
     for (let number = from; number <= head.number && !signal?.aborted; number++) {
       const block = number === head.number ? head : await header(client, number)
@@ -163,17 +162,12 @@ export class Indexer {
         )
       }
       const events = await blockEvents(client, store.contracts(), block)
-      // Prices are of the newest block or none: those of older ones would be gone at once.
-      const prices = number === head.number ? await this.#prices(block) : []
-      store.writeBlock(block, events, prices)
+      // Readings are of the newest block or none: those of older ones would be gone at once.
+      const readings = number === head.number ? await read(block) : NO_READINGS
+      store.writeBlock(block, events, readings)
       this.#tip = block
       this.#events += events.length
     }
-  }
-
-  #prices(block: BlockRef) {
-    const { client, priceRegistry, pricedTokens } = this.#options
-    return readPrices(client, priceRegistry, pricedTokens(), block)
   }
 
   /** Finality never goes back, and never beyond what is indexed. */

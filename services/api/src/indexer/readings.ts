@@ -1,13 +1,27 @@
 import { type BlockRef, pinnedTo } from '@headrace/chain'
-import { type Address, BaseError, ContractFunctionExecutionError, type PublicClient, parseAbi } from 'viem'
-import { priceRegistryAbi } from '../abis.ts'
+import { contractAddress, type Deployment } from '@headrace/service'
+import {
+  type Address,
+  BaseError,
+  CallExecutionError,
+  ContractFunctionExecutionError,
+  decodeFunctionResult,
+  encodeFunctionData,
+  type Hex,
+  type PublicClient,
+  parseAbi,
+} from 'viem'
+import { lossLedgerAbi, priceRegistryAbi } from '../abis.ts'
+import type { lossReadings, prices } from '../db/schema.ts'
 import { toNumber } from './events.ts'
-import type { Price } from './store.ts'
 
 /** Chainlink's aggregator. */
 const feedAbi = parseAbi([
   'function latestRoundData() view returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)',
 ])
+
+export type Price = typeof prices.$inferInsert
+export type LossReading = typeof lossReadings.$inferInsert
 
 export interface PricedToken {
   readonly token: Address
@@ -15,43 +29,96 @@ export interface PricedToken {
 }
 
 /**
- * What the registry says at a block, by hash. Prices are read, not replayed: a feed's round says nothing of the
- * registry's age bound, and issuers' rates have no event.
+ * What contracts answer at a block, by hash, where no event tells it: prices (a feed's round says nothing of the
+ * registry's age bound, and issuers' rates have no event) and the loss at those prices.
  */
-export function readPrices(
-  client: PublicClient,
-  registry: Address,
-  tokens: readonly PricedToken[],
-  block: BlockRef,
-): Promise<Price[]> {
-  const pinned = pinnedTo(block)
-  return Promise.all(
-    tokens.map(async ({ token, feed }) => {
-      const [[backing, market, ok], round] = await Promise.all([
-        client.readContract({
-          ...pinned,
-          address: registry,
-          abi: priceRegistryAbi,
-          functionName: 'legPrices',
-          args: [token],
-        }),
-        client
-          .readContract({ ...pinned, address: feed, abi: feedAbi, functionName: 'latestRoundData' })
-          .catch(absentIfReverted),
-      ])
-      const answer =
-        round === undefined
-          ? { answer: null, updatedAt: null }
-          : { answer: round[1], updatedAt: toNumber(round[3]) }
-      return { token, block: toNumber(block.number), market, backing, ok, ...answer }
-    }),
-  )
+export interface Readings {
+  readonly prices: readonly Price[]
+  readonly losses: readonly LossReading[]
 }
 
-/** A feed that reverts has no answer; a node that fails is not an answer. */
+export const NO_READINGS: Readings = { prices: [], losses: [] }
+
+/** What to read of a deployment; `pricedTokens` are those the registry prices, as indexed so far. */
+export function readerOf(
+  client: PublicClient,
+  deployment: Deployment,
+  pricedTokens: () => readonly PricedToken[],
+): (block: BlockRef) => Promise<Readings> {
+  const registry = contractAddress(deployment, 'priceRegistry')
+  const ledger = contractAddress(deployment, 'lossLedger')
+  return async (block) => {
+    const [priced, losses] = await Promise.all([
+      Promise.all(pricedTokens().map((token) => readPrice(client, registry, token, block))),
+      Promise.all(deployment.lmps.map(({ address }) => readLoss(client, ledger, address, block))),
+    ])
+    return { prices: priced, losses }
+  }
+}
+
+async function readPrice(
+  client: PublicClient,
+  registry: Address,
+  { token, feed }: PricedToken,
+  block: BlockRef,
+): Promise<Price> {
+  const [[backing, market, ok], round] = await Promise.all([
+    client.readContract({
+      ...pinnedTo(block),
+      address: registry,
+      abi: priceRegistryAbi,
+      functionName: 'legPrices',
+      args: [token],
+    }),
+    readRound(client, feed, block),
+  ])
+  return { token, block: toNumber(block.number), market, backing, ok, ...round }
+}
+
+/** A feed that reverts, or whose words are no round, has no answer; a node that fails is not an answer. */
+async function readRound(client: PublicClient, feed: Address, block: BlockRef) {
+  const data = encodeFunctionData({ abi: feedAbi, functionName: 'latestRoundData' })
+  const answer = await client.call({ ...pinnedTo(block), to: feed, data }).catch(absentIfReverted)
+  return roundIn(answer?.data) ?? { answer: null, updatedAt: null }
+}
+
+function roundIn(data: Hex | undefined): { answer: bigint; updatedAt: number } | undefined {
+  if (data === undefined) return undefined
+  try {
+    const [, answer, , updatedAt] = decodeFunctionResult({
+      abi: feedAbi,
+      functionName: 'latestRoundData',
+      data,
+    })
+    return { answer, updatedAt: toNumber(updatedAt) }
+  } catch {
+    return undefined
+  }
+}
+
+/** The ledger reverts while a destination cannot be valued: then nobody knows the loss. */
+async function readLoss(
+  client: PublicClient,
+  ledger: Address,
+  lmp: Address,
+  block: BlockRef,
+): Promise<LossReading> {
+  const measured = await client
+    .readContract({
+      ...pinnedTo(block),
+      address: ledger,
+      abi: lossLedgerAbi,
+      functionName: 'measure',
+      args: [lmp],
+    })
+    .catch(absentIfReverted)
+  const [loss, high, threshold] = measured ?? [null, null, null]
+  return { lmp, block: toNumber(block.number), loss, high, threshold }
+}
+
 function absentIfReverted(error: unknown): undefined {
   const contractSaid =
-    error instanceof ContractFunctionExecutionError &&
+    (error instanceof ContractFunctionExecutionError || error instanceof CallExecutionError) &&
     error.walk((inner) => inner instanceof BaseError && /RevertedError|ZeroDataError/.test(inner.name)) !==
       null
   if (!contractSaid) throw error

@@ -1,17 +1,30 @@
 import type { BlockRef } from '@headrace/chain'
 import { type Deployment, StartupError } from '@headrace/service'
 import { asc, desc, gt, gte, lt } from 'drizzle-orm'
+import type { Address } from 'viem'
 import type { Database } from '../db/open.ts'
-import { blocks, cycles, lmps, prices, reactors, sync } from '../db/schema.ts'
+import {
+  blocks,
+  cycles,
+  lmps,
+  lossReadings,
+  lossStates,
+  pools,
+  prices,
+  reactors,
+  splitters,
+  sync,
+} from '../db/schema.ts'
 import { applyBlock } from './apply.ts'
 import { type Contracts, contractsOf, deploymentDigest } from './contracts.ts'
 import { type ProtocolEvent, toNumber } from './events.ts'
 import { IndexerFault } from './fault.ts'
+import type { Readings } from './readings.ts'
 
 /** Final blocks kept for pages that are pinned to them: a day of 12 s blocks. */
 const PAGE_BLOCKS = 7_200
 
-export type Price = typeof prices.$inferInsert
+type Backing = NonNullable<Deployment['lmps'][number]['backing']>
 
 export interface EventsOfBlock {
   readonly block: number
@@ -55,13 +68,26 @@ export class Store {
         feeBps: 0,
       }
       const lock = { locked: 0n, lockStart: 0, lockEnd: 0 }
-      for (const { address } of this.#deployment.lmps) {
+      for (const { address, backing } of this.#deployment.lmps) {
         this.#db.write
           .insert(lmps)
           .values({ address, ...book, ...lock })
           .run()
+        this.#db.write.insert(lossStates).values({ lmp: address }).run()
+        if (backing !== undefined) this.#createBacking(address, backing)
       }
     })
+  }
+
+  #createBacking(lmp: Address, { pool, mode, performanceSplitter, managementSplitter }: Backing): void {
+    this.#db.write.insert(pools).values({ address: pool, lmp, mode }).run()
+    this.#db.write
+      .insert(splitters)
+      .values([
+        { address: performanceSplitter, lmp, fee: 'performance' },
+        { address: managementSplitter, lmp, fee: 'management' },
+      ])
+      .run()
   }
 
   /** Number of the newest block that is final here. */
@@ -110,21 +136,32 @@ export class Store {
   }
 
   /** One block on top of the stored tip, undone by `undoTo`. */
-  writeBlock(block: BlockRef, events: readonly ProtocolEvent[], read: readonly Price[]): void {
+  writeBlock(block: BlockRef, events: readonly ProtocolEvent[], readings: Readings): void {
     this.#apply(() => {
       const number = toNumber(block.number)
       this.#db.journal.begin(number)
       this.#insert(block)
       applyBlock(number, events, this.#db.write)
-      for (const price of read) {
-        const { token: _, ...values } = price
-        this.#db.write
-          .insert(prices)
-          .values(price)
-          .onConflictDoUpdate({ target: prices.token, set: values })
-          .run()
-      }
+      this.#keep(readings)
     })
+  }
+
+  #keep(readings: Readings): void {
+    const { write } = this.#db
+    for (const { token, ...set } of readings.prices) {
+      write
+        .insert(prices)
+        .values({ token, ...set })
+        .onConflictDoUpdate({ target: prices.token, set })
+        .run()
+    }
+    for (const { lmp, ...set } of readings.losses) {
+      write
+        .insert(lossReadings)
+        .values({ lmp, ...set })
+        .onConflictDoUpdate({ target: lossReadings.lmp, set })
+        .run()
+    }
   }
 
   /** Takes back every block after `ancestor`. */

@@ -21,6 +21,7 @@ export interface StoredBook extends StoredLock {
   sumMin: bigint
   sumMax: bigint
   feeBps: number
+  cover: bigint
   valuedAt: number | null
   clean: boolean
 }
@@ -36,7 +37,7 @@ export interface BookValues {
   locked: bigint
   /** R - phi*(R - M)+, rounded down. */
   totalAssets: bigint
-  /** idle + sumMax - phi*(V - M)+, rounded up. */
+  /** idle + sumMax - phi*(V - M)+ + cover, rounded up. */
   entryAssets: bigint
   /** idle + sumMin - L - phi*(R - M)+, rounded down, never below 0. */
   exitAssets: bigint
@@ -54,7 +55,7 @@ export function valueBook(book: StoredBook, time: number): BookValues {
   return {
     locked,
     totalAssets: released - feeOnReleased,
-    entryAssets: idle + book.sumMax - (positive(gross - mark) * fee) / BPS,
+    entryAssets: idle + book.sumMax - (positive(gross - mark) * fee) / BPS + book.cover,
     exitAssets: positive(positive(idle + book.sumMin - locked) - feeOnReleased),
     fresh: clean && valuedAt !== null && time < valuedAt + MAX_AGE,
   }

@@ -337,7 +337,7 @@ function deployConfig(venues: z.infer<typeof venuesSchema>, now: bigint, cycleLe
       ...{ risk: actors.governor, guardian: actors.other, governorDelay: 7 * DAY, curatorDelay: 7 * DAY },
     },
     cycle: { length: cycleLength, firstEnd: Number(now) + cycleLength },
-    lossOracle: { reporters: [actors.governor], quorum: 1 },
+    lossOracle: { reporters: [actors.governor, actors.other], quorum: 2 },
     weth: venues.weth,
     solver: actors.keeper,
     prices: [

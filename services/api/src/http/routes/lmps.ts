@@ -1,31 +1,20 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
-import { type Address, getAddress, isAddress } from 'viem'
+import type { Address } from 'viem'
 import type { lmps, rebalances, StoredLeg } from '../../db/schema.ts'
 import { toAssets, valueBook } from '../../views/lmp-math.ts'
 import { optional, optionalText } from '../../views/text.ts'
 import type { Catalog } from '../catalog.ts'
-import { Problem } from '../problem.ts'
+import { addressParam, lmpOf } from '../params.ts'
 import { type AnswerBlock, type ApiDeps, listResource, noParams, resource } from '../resource.ts'
 import { DestinationSchema, LmpSchema, RebalanceSchema, ReportSchema } from '../schemas/lmps.ts'
 
-const params = z.object({
-  id: z
-    .string()
-    .refine((text) => isAddress(text, { strict: false }), 'not an address')
-    .transform((text) => getAddress(text))
-    .openapi({ param: { name: 'id', in: 'path' }, description: 'Address of the vault', type: 'string' }),
-})
+const params = z.object({ id: addressParam('id', 'Address of the vault') })
 
 export function lmpRoutes(app: OpenAPIHono, deps: ApiDeps, catalog: Catalog): void {
   const { queries } = deps
   const tag = 'LMPs'
 
-  const find = (id: Address) => {
-    const found = queries.lmps().find(({ address }) => address === id)
-    if (found === undefined)
-      throw new Problem('not-found', `${id} is no LMP of this deployment: see /v1/lmps`)
-    return found
-  }
+  const find = (id: Address) => lmpOf(queries, id)
   const view = (row: typeof lmps.$inferSelect, block: AnswerBlock) => lmpView(row, block, catalog)
 
   resource(app, deps, {
@@ -155,6 +144,14 @@ function lmpView(
     cap: optionalText(row.cap),
     feeBps: row.feeBps,
     feeRecipient: optional(row.feeRecipient),
+    managementFee: {
+      bps: row.managementFeeBps,
+      recipient: optional(row.managementFeeRecipient),
+    },
+    lossMark: row.lossMark.toString(),
+    frozen: row.frozen,
+    cover: row.cover.toString(),
+    lossLedger: optional(row.lossLedger),
   }
 }
 

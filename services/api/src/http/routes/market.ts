@@ -1,8 +1,10 @@
 import type { Deployment } from '@headrace/service'
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Address } from 'viem'
+import { DISCOUNT_DAYS, dayOf, sustained } from '../../views/backing-math.ts'
 import { optional, optionalText } from '../../views/text.ts'
 import type { Catalog } from '../catalog.ts'
-import { type ApiDeps, noParams, resource } from '../resource.ts'
+import { type AnswerBlock, type ApiDeps, noParams, resource } from '../resource.ts'
 import { ChainSchema, PriceSchema, TokenSchema } from '../schemas/market.ts'
 
 export function marketRoutes(
@@ -11,6 +13,11 @@ export function marketRoutes(
   deployment: Deployment,
   catalog: Catalog,
 ): void {
+  const sustainedDiscount = (token: Address, { timestamp }: AnswerBlock) => {
+    const today = dayOf(timestamp)
+    return sustained(deps.queries.discounts(token, today - DISCOUNT_DAYS + 1, today))
+  }
+
   resource(app, deps, {
     path: '/v1/chains',
     tag: 'Chain',
@@ -54,6 +61,7 @@ export function marketRoutes(
             market: price.market === 0n ? undefined : price.market.toString(),
             backing: price.backing === 0n ? undefined : price.backing.toString(),
             ok: price.ok,
+            sustainedDiscount: sustainedDiscount(source.token, block).toString(),
             source: {
               feed: source.feed,
               maxAge: source.maxAge,

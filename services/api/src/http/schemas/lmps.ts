@@ -10,7 +10,7 @@ export const LmpSchema = z
     decimals: z.number().int().optional().openapi({ description: 'Of the asset and of the shares' }),
     totalSupply: Amount.openapi({ description: 'Shares' }),
     totalAssets: Amount.openapi({ description: 'Released value less the fee earned on it' }),
-    entryAssets: Amount.openapi({ description: 'What entrants pay for: all shares' }),
+    entryAssets: Amount.openapi({ description: 'What entrants pay for, `cover` included: all shares' }),
     exitAssets: Amount.openapi({ description: 'What leavers are paid from: all shares' }),
     assetsPerShare: Amount.optional().openapi({
       description: 'Assets for one whole share: `convertToAssets`',
@@ -24,11 +24,23 @@ export const LmpSchema = z
     lockEnd: Seconds,
     valuedAt: Seconds.optional().openapi({ description: 'Last report; absent before the first' }),
     clean: z.boolean().openapi({ description: 'Every destination that holds units was valued and safe' }),
-    fresh: z.boolean().openapi({ description: 'Clean and younger than 24 h: deposits are open' }),
+    fresh: z
+      .boolean()
+      .openapi({ description: 'Clean and younger than 24 h: deposits are open unless frozen' }),
     gate: AddressText.optional(),
     cap: Amount.optional(),
     feeBps: z.number().int().openapi({ description: 'Performance fee, 1e4 is one' }),
     feeRecipient: AddressText.optional(),
+    managementFee: z.object({
+      bps: z.number().int().openapi({ description: 'Per year, 1e4 is one' }),
+      recipient: AddressText.optional(),
+    }),
+    lossMark: Wad.openapi({
+      description: 'What losses are measured from, WAD of asset per share (base units both)',
+    }),
+    frozen: z.boolean().openapi({ description: 'A loss is being decided: deposits are closed' }),
+    cover: Amount.openapi({ description: 'Outstanding coverage of slashes; entrants pay for it' }),
+    lossLedger: AddressText.optional(),
   })
   .openapi('Lmp')
 

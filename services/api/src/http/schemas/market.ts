@@ -20,6 +20,9 @@ export const PriceSchema = z
     market: Wad.optional().openapi({ description: 'Market price; absent when the feed cannot be used' }),
     backing: Wad.optional().openapi({ description: 'Issuer rate; absent when it cannot be read' }),
     ok: z.boolean().openapi({ description: 'Both could be read and are fresh' }),
+    sustainedDiscount: Wad.openapi({
+      description: 'd14: smallest discount of today and the 13 days before; 0 while a day has no record',
+    }),
     source: z.object({
       feed: AddressText,
       maxAge: z.number().int().openapi({ description: 'Oldest accepted answer, seconds' }),

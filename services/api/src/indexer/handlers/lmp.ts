@@ -6,6 +6,8 @@ import { lockedAt } from '../../views/lmp-math.ts'
 import type { LmpEvent, ProtocolEvent } from '../events.ts'
 import { toNumber } from '../events.ts'
 import { known, presentAddress } from './common.ts'
+import { changeLossState } from './loss-ledger.ts'
+import { moveHeldShares } from './splitter.ts'
 
 type Lmp = typeof lmps.$inferSelect
 
@@ -29,6 +31,28 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
         feeRecipient: presentAddress(event.args.recipient),
       })
       break
+    case 'ManagementFeeSet': {
+      const { feeBps, recipient } = event.args
+      change({
+        managementFeeBps: toNumber(feeBps),
+        managementFeeRecipient: presentAddress(recipient),
+      })
+      break
+    }
+    case 'LossLedgerSet':
+      change({ lossLedger: presentAddress(event.args.ledger) })
+      break
+    case 'LossMarkMoved':
+      change({ lossMark: event.args.lossMark })
+      break
+    case 'LossSynced': {
+      const { lossMark, frozen, cover, mark } = event.args
+      change({ lossMark, frozen, cover, mark })
+      break
+    }
+    case 'CheckpointFailed':
+      changeLossState(rows, address, { failedAt: at.timestamp })
+      break
     case 'DestinationAdded': {
       const listed = rows
         .select({ count: count() })
@@ -46,6 +70,7 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
       const minted = from === zeroAddress ? value : 0n
       const burned = to === zeroAddress ? value : 0n
       if (minted !== burned) change({ supply: supply + minted - burned })
+      moveHeldShares(rows, event.args)
       break
     }
     case 'DestinationValued': {

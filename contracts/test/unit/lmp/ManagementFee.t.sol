@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {Book, ILMP} from "../../../src/lmp/ILMP.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
+import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
+import {LossLedgerMock} from "../../mocks/lmp/LossLedgerMock.sol";
+import {LmpBase} from "./LmpBase.sol";
+import {Vm} from "forge-std/Vm.sol";
+
+contract LmpManagementFeeTest is LmpBase {
+    uint256 private constant YEAR = 365 days;
+    DestinationMock private a;
+    address private immutable manager = makeAddr("management fee recipient");
+
+    function setUp() public {
+        _setUp(18, 2000);
+        a = _addDestination();
+        lmp.report();
+        _deposit(alice, 100e18 - seed);
+    }
+
+    function _daily(uint256 count) private {
+        for (uint256 i; i < count; ++i) {
+            skip(1 days);
+            lmp.report();
+        }
+    }
+
+    function test_thereIsNoneUntilItIsSet() public {
+        assertEq(lmp.managementFeeBps(), 0);
+        assertEq(lmp.managementFeeRecipient(), sink);
+        _daily(40);
+        assertEq(lmp.totalSupply(), 100e18);
+        vm.expectEmit(address(lmp));
+        emit ILMP.ManagementFeeSet(20, manager);
+        lmp.setManagementFee(20, manager);
+        assertEq(lmp.managementFeeBps(), 20);
+        assertEq(lmp.managementFeeRecipient(), manager);
+        assertEq(lmp.totalSupply(), 100e18, "nothing for the time before");
+    }
+
+    function test_oneDayByHand() public {
+        lmp.setManagementFee(200, manager);
+        ledger.say(lmp, LossLedgerMock.Sync(1e18, false, 0, 0));
+        skip(1 days);
+        uint256 m = uint256(100e18) * 200 * 1 days / (10_000 * YEAR);
+        uint256 shares = m * (100e18 + 1) / (100e18 - m + 1);
+        vm.expectEmit(address(lmp));
+        emit ILMP.Settled(-int256(m), 0, 0, 100e18, 0, 0);
+        vm.expectEmit(address(lmp));
+        emit ILMP.LossMarkMoved(1e18 * 100e18 / (100e18 + shares));
+        vm.expectEmit(address(lmp));
+        emit ILMP.ManagementFeePaid(m, shares);
+        lmp.report();
+        assertEq(lmp.balanceOf(manager), shares);
+        assertEq(lmp.totalAssets(), 100e18, "V stays");
+        assertApproxEqAbs(lmp.convertToAssets(shares), m, 2);
+        // M*(1 + s/S), rounded up: each share keeps its part of the mark.
+        assertEq(lmp.book().mark, 100e18 + (100e18 * shares + 100e18 - 1) / 100e18);
+    }
+
+    function test_aYearOfDailyReportsAtNoYieldCostsTheRate() public {
+        lmp.setManagementFee(200, manager);
+        ledger.say(lmp, LossLedgerMock.Sync(1e18, false, 0, 0));
+        vm.recordLogs();
+        uint256 perDay = uint256(100e18) * 200 * 1 days / (10_000 * YEAR);
+        for (uint256 i; i < 365; ++i) {
+            skip(1 days);
+            vm.expectEmit(true, true, true, false, address(lmp));
+            emit ILMP.ManagementFeePaid(perDay, 0);
+            lmp.report();
+        }
+        assertApproxEqAbs(perDay * 365, 2e18, 365, "2% of 100");
+        // Each day the holders keep 1 - 2%/365 of the day before.
+        uint256 kept = 1e27;
+        for (uint256 i; i < 365; ++i) {
+            kept = kept * (365 * 100 - 2) / (365 * 100);
+        }
+        assertApproxEqRel(lmp.convertToAssets(100e18), kept / 1e7, 1e6);
+        assertEq(lmp.balanceOf(sink), 0, "no performance fee on it");
+        assertLe(lmp.lossMark() * lmp.totalSupply(), 100e18 * 1e18, "the fee is no loss");
+        assertApproxEqRel(lmp.lossMark(), kept / 1e9, 1e6);
+    }
+
+    /// @dev The management fee of a day must be earned before the next profit is taxed.
+    function test_neitherFeeIsPaidOnTheOther() public {
+        lmp.setManagementFee(200, manager);
+        vm.recordLogs();
+        uint256 fees;
+        uint256 m = uint256(101e18) * 200 * 1 days / (10_000 * YEAR);
+        for (uint256 i; i < 2; ++i) {
+            _addProfit(1e18);
+            skip(1 days);
+            lmp.report();
+            fees += _fees(vm.getRecordedLogs());
+            if (i == 0) assertEq(fees, 0.2e18, "the first profit was released before any fee for it");
+        }
+        assertApproxEqAbs(fees, 0.2e18 + (1e18 - m) * 2000 / 10_000, m / 1000, "phi of the profit less m");
+    }
+
+    /// @dev Performance fees, in assets.
+    function _fees(Vm.Log[] memory logs) private pure returns (uint256 fees) {
+        for (uint256 i; i < logs.length; ++i) {
+            if (logs[i].topics[0] != ILMP.Settled.selector) continue;
+            (,,,, uint256 fee,) = abi.decode(logs[i].data, (int256, uint256, uint256, uint256, uint256, uint256));
+            fees += fee;
+        }
+    }
+
+    function test_itEatsTheLockFirst() public {
+        lmp.setManagementFee(200, manager);
+        skip(10 days);
+        lmp.report();
+        Book memory x = lmp.book();
+        _addProfit(1e18);
+        skip(12 hours);
+        uint256 locked = lmp.book().locked;
+        uint256 m = (lmp.book().idle - locked) * 200 * 12 hours / (10_000 * YEAR);
+        lmp.report();
+        assertEq(lmp.book().locked, locked - m);
+        assertEq(lmp.book().idle, x.idle + 1e18, "V stays");
+    }
+
+    function test_atMostThirtyDaysBack() public {
+        lmp.setManagementFee(200, manager);
+        uint256 snapshot = vm.snapshotState();
+        skip(30 days);
+        lmp.report();
+        uint256 shares = lmp.balanceOf(manager);
+        assertGt(shares, 0.16e18);
+        vm.revertToState(snapshot);
+        skip(300 days);
+        lmp.report();
+        assertEq(lmp.balanceOf(manager), shares);
+        lmp.report();
+        assertEq(lmp.balanceOf(manager), shares, "a second report is free");
+    }
+
+    function test_aChangeChargesTheOldRateFirst() public {
+        lmp.setManagementFee(200, manager);
+        skip(10 days);
+        lmp.setManagementFee(0, bob);
+        uint256 m = uint256(100e18) * 200 * 10 days / (10_000 * YEAR);
+        assertApproxEqAbs(lmp.convertToAssets(lmp.balanceOf(manager)), m, 2);
+        _daily(2);
+        assertEq(lmp.balanceOf(bob), 0);
+    }
+
+    function test_limits() public {
+        vm.expectRevert(abi.encodeWithSelector(ILMP.InvalidFee.selector, 201));
+        lmp.setManagementFee(201, manager);
+        vm.expectRevert(ILMP.ZeroAddress.selector);
+        lmp.setManagementFee(1, address(0));
+    }
+
+    /* NO REPORT FAILS ON IT */
+
+    function test_noShares() public {
+        lmp = new LMP(_params(address(asset), 2000, 1e27));
+        authority.setTargetFunctionRole(address(lmp), _selectors(), CURATOR);
+        lmp.setManagementFee(200, manager);
+        _addProfit(5e18);
+        _daily(3);
+        assertEq(lmp.totalSupply() - lmp.balanceOf(sink), 0, "nobody manages nobody's assets");
+    }
+
+    function _selectors() private view returns (bytes4[] memory list) {
+        list = new bytes4[](1);
+        list[0] = lmp.setManagementFee.selector;
+    }
+
+    function test_noIdleNoValue() public {
+        lmp.setManagementFee(200, manager);
+        _invest(a, 100e18);
+        assertEq(lmp.book().idle, 0);
+        _daily(1);
+        assertGt(lmp.balanceOf(manager), 0, "paid in shares: no idle is needed");
+        a.setPrices(0, 0, 0);
+        _daily(2);
+        assertEq(lmp.totalAssets(), 0);
+        a.setAnswer(DestinationMock.Answer.Endless);
+        _daily(2);
+    }
+
+    /// @dev Whatever the book, its lock, its age, the cover: the report goes through and V stays; and the fee is at most its rate.
+    function testFuzz_noReportFailsOnIt(uint256 left, uint256 price, uint256 profit, uint256 time, uint256 cover)
+        public
+    {
+        lmp.setManagementFee(200, manager);
+        left = bound(left, 0, 100e18 - seed);
+        vm.prank(alice);
+        if (left != 100e18 - seed) lmp.redeem(100e18 - seed - left, alice, alice);
+        uint256 invested = lmp.book().idle / 2;
+        _invest(a, invested);
+        price = bound(price, 0, 5e18);
+        a.setPrices(price, price, price);
+        _addProfit(bound(profit, 1, 1e24));
+        ledger.say(lmp, LossLedgerMock.Sync(1e18, false, bound(cover, 0, type(uint128).max), 0));
+        skip(bound(time, 0, 400 days));
+        uint256 held = lmp.balanceOf(manager);
+        lmp.report();
+        Book memory b = lmp.book();
+        uint256 value = lmp.convertToAssets(lmp.balanceOf(manager) - held);
+        uint256 released = b.idle + b.sumSafe;
+        assertLe(value, released * 200 * 30 days / (10_000 * YEAR) + 1, "more than the rate");
+        assertEq(b.sumSafe, invested * price / 1e18);
+        assertGe(b.mark, b.idle + b.sumSafe - b.locked);
+    }
+
+    function testFuzz_dust(uint256 assets, uint256 time) public {
+        lmp.setManagementFee(200, manager);
+        vm.prank(alice);
+        lmp.redeemInKind(100e18 - seed, alice);
+        assets = bound(assets, 1, 1e4);
+        uint256 idle = lmp.book().idle;
+        _invest(a, idle);
+        a.setPrices(assets, assets, assets);
+        skip(bound(time, 1, 60 days));
+        lmp.report();
+    }
+}
