@@ -164,7 +164,7 @@ contract LossLedger is ILossLedger, AccessManaged {
         for (uint256 i; i < touched.length; ++i) {
             (LossValuation.Value memory v, uint256 units) = _valueOf(vault, touched[i]);
             net += v.high.toInt256();
-            moved += _part(v.backing, _units(outs, touched[i]), units);
+            if (units != 0) moved += v.backing.fullMulDiv(_units(outs, touched[i]), units);
         }
         moved += _units(outs, address(0));
         RebalanceMemory.save(msg.sender, net, vault.lossMark(), vault.totalSupply(), moved);
@@ -183,7 +183,8 @@ contract LossLedger is ILossLedger, AccessManaged {
         for (uint256 i; i < touched.length; ++i) {
             (LossValuation.Value memory v, uint256 units) = _valueOf(vault, touched[i]);
             r.netAfter += v.high.toInt256();
-            came += _part(v.high, _units(ins, touched[i]), units) + 1;
+            uint256 brought = _units(ins, touched[i]);
+            if (brought != 0) came += v.high.fullMulDivUp(brought, units) + 1;
         }
         if (r.supplyBefore == 0 || !LossMath.fell(r)) return;
         if (closing) r.counted = LossMath.closingLossDown(moved, came);
@@ -246,11 +247,6 @@ contract LossLedger is ILossLedger, AccessManaged {
         for (uint256 i; i < legs.length; ++i) {
             if (legs[i].destination == destination) units += legs[i].units;
         }
-    }
-
-    /// @dev value * part / whole, rounded down; 0 of nothing.
-    function _part(uint256 value, uint256 part, uint256 whole) private pure returns (uint256) {
-        return whole == 0 ? 0 : value.fullMulDiv(part, whole);
     }
 
     /* VIEWS */

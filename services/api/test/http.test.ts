@@ -9,7 +9,7 @@ import { checkApi } from '../src/check/check.ts'
 import { lmps, reports } from '../src/db/schema.ts'
 import { renderDocument } from '../src/http/document.ts'
 import { LmpSchema, RebalanceSchema, ReportSchema } from '../src/http/schemas/lmps.ts'
-import { CycleDetailSchema, ReactorDetailSchema } from '../src/http/schemas/reactors.ts'
+import { ClaimSchema, CycleDetailSchema, ReactorDetailSchema } from '../src/http/schemas/reactors.ts'
 import { liveCycles, liveVault } from './life.ts'
 import { type Served, serve } from './serve.ts'
 import { deployProtocol, type Protocol, World } from './world.ts'
@@ -90,6 +90,13 @@ test('answers fit their schemas', async () => {
     .length(2)
     .parse(await data('/v1/rebalances'))
   ReactorDetailSchema.parse(await data('/v1/reactors/0'))
+  z.array(ClaimSchema)
+    .min(1)
+    .parse(await data('/v1/reactors/0/claims'))
+  expect(await data(`/v1/reactors/0/requests/${world.admin}`)).toEqual([
+    { cohort: 0, shares: parseEther('1000').toString() },
+    { cohort: 1, shares: parseEther('2500').toString() },
+  ])
   CycleDetailSchema.parse(await data('/v1/cycles/1'))
   expect(await data('/v1/cycles/2')).toMatchObject({ phase: 'balance', left: 1 })
   expect((await get('/readyz')).status).toBe(200)
@@ -155,6 +162,10 @@ test('bad requests are named', async () => {
   await expectProblem(`/v1/lmps/${protocol.weth.address}`, 404, 'not-found')
   await expectProblem('/v1/reactors/9', 404, 'not-found')
   await expectProblem('/v1/reactors/-1', 400, 'bad-request')
+  await expectProblem('/v1/reactors/9/claims', 404, 'not-found')
+  await expectProblem('/v1/reactors/0/claims?cursor=abc', 400, 'bad-request')
+  await expectProblem('/v1/reactors/0/requests/me', 400, 'bad-request')
+  await expectProblem(`/v1/reactors/0/requests/${lmp}`, 404, 'not-found')
   await expectProblem('/v1/cycles/99', 404, 'not-found')
   const { bare, weth } = protocol
   for (const path of ['losses/current', 'backing']) {

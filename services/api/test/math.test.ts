@@ -1,4 +1,14 @@
 import { expect, test } from 'vitest'
+import {
+  accrue,
+  frozenAt,
+  isAbove,
+  returnable,
+  roll,
+  sustained,
+  vestedAt,
+  yearlyFeesPerToke,
+} from '../src/views/backing-math.ts'
 import { coverageOf, healthOf, progressOf, reserveFloorOf, reserveOf } from '../src/views/cycle-math.ts'
 import { lockedAt, toAssets, valueBook } from '../src/views/lmp-math.ts'
 
@@ -117,4 +127,61 @@ test('the phase is the first one that waits for an item; phases without items ar
     phase: 'fill',
     left: 0,
   })
+})
+
+const FEE_SCALE = 10n ** 36n
+const pool = { toke: 70n, shares: 100n, perShare: 0n, accruedAt: 1_000, rate: 5n * WAD, end: 1_100 }
+
+test('fees stream to shares up to the end of the stream; with nobody staked the end moves with the clock', () => {
+  expect(accrue(pool, 1_020)).toMatchObject({ perShare: FEE_SCALE, accruedAt: 1_020, end: 1_100 })
+  expect(accrue(pool, 5_000)).toMatchObject({ perShare: 5n * FEE_SCALE, end: 1_100 })
+  expect(accrue({ ...pool, shares: 0n }, 1_030)).toMatchObject({ perShare: 0n, end: 1_130 })
+  expect(accrue({ ...pool, shares: 0n, end: 900 }, 1_030).end).toBe(900)
+  expect(yearlyFeesPerToke(pool)).toBe((5n * WAD * 365n * 86_400n) / 70n)
+  expect(yearlyFeesPerToke({ ...pool, end: 1_000 })).toBe(0n)
+  expect(yearlyFeesPerToke({ ...pool, toke: 0n })).toBe(0n)
+})
+
+test('due buckets leave in order at the start of their day, rounded down; a freeze holds back what falls due in it', () => {
+  const day = 86_400
+  const waiting = [
+    { day: 1, shares: 33n },
+    { day: 2, shares: 10n },
+    { day: 3, shares: 1n },
+  ]
+  const free = roll(pool, waiting, undefined, 2 * day)
+  expect(free.gone).toEqual(
+    new Map([
+      [1, { shares: 33n, toke: 23n }],
+      [2, { shares: 10n, toke: 7n }],
+    ]),
+  )
+  expect(free.pool).toMatchObject({ toke: 40n, shares: 57n, accruedAt: 2 * day })
+  const frozen = roll(pool, waiting, 2 * day - 1, 4 * day)
+  expect([...frozen.gone.keys()]).toEqual([1])
+})
+
+test('a freeze ends by itself, a loss of 0 is never above, a day without a record is no discount', () => {
+  const freeze = { frozenAt: 100, freezeEnd: 200 }
+  expect([199, 200].map((time) => frozenAt(freeze, time))).toEqual([100, undefined])
+  expect(frozenAt({ frozenAt: null, freezeEnd: 200 }, 150)).toBeUndefined()
+  // 1% of 1.5 * 101, rounded up, is 2.
+  const at = (loss: bigint) => isAbove({ loss, mark: (3n * WAD) / 2n, supply: 101n })
+  expect([0n, 1n, 2n].map(at)).toEqual([false, false, true])
+  expect(isAbove({ loss: 0n, mark: 0n, supply: 0n })).toBe(false)
+  expect(sustained(Array.from({ length: 14 }, (_, i) => 700 + i))).toBe((7n * WAD) / 100n)
+  expect(sustained(Array.from({ length: 13 }, () => 700))).toBe(0n)
+})
+
+test('TOKE vests linearly, rounded down, and what came back is shared by the shares at the slash', () => {
+  const entry = { toke: 10n, start: 100, end: 103 }
+  expect([50, 100, 101, 102, 103, 999].map((time) => vestedAt(entry, time))).toEqual([
+    0n,
+    0n,
+    3n,
+    6n,
+    10n,
+    10n,
+  ])
+  expect(returnable(1n, 3n, 10n, 2n)).toBe(1n)
 })

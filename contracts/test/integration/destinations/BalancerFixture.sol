@@ -22,7 +22,10 @@ abstract contract BalancerFixture is DestinationTest {
     bytes32 internal poolId;
 
     function _setUpBalancer(uint256 swapFee) internal {
-        VenueConfig memory config = Venues.defaults(address(this));
+        _setUpBalancer(Venues.defaults(address(this)), swapFee);
+    }
+
+    function _setUpBalancer(VenueConfig memory config, uint256 swapFee) internal {
         config.stableSwapFee = swapFee;
         _setUpVenues(config);
         poolId = set.stablePool.getPoolId();

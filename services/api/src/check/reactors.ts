@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { cycleManagerAbi, reactorAbi } from '../abis.ts'
 import type { Answer, Api } from './api.ts'
 import type { Chain } from './chain.ts'
+import { comparePlace } from './place.ts'
 import type { Path, Sheet } from './sheet.ts'
 
 const indexed = z.object({ id: z.number() })
@@ -29,6 +30,8 @@ export async function checkReactors(api: Api, chain: Chain, manager: Address): P
     await comparePositions(chain, manager, one, id)
     await compareCohorts(chain, reactor, one)
     one.sheet.close()
+    await checkClaims(api, chain, id, reactor)
+    await checkRequests(api, chain, id, reactor)
   }
 }
 
@@ -157,5 +160,51 @@ async function compareCohorts(
     sheet.amount(['openCohorts', i, 'requestedShares'], sum?.requested)
     sheet.amount(['openCohorts', i, 'filledShares'], sum?.shares)
     sheet.amount(['openCohorts', i, 'filledAssets'], sum?.assets)
+  }
+}
+
+/** Small, so that following pages is part of the check. */
+const PAGE = 2
+
+async function checkClaims(api: Api, chain: Chain, id: number, reactor: Address): Promise<void> {
+  const { block, sheet } = await api.list('/v1/reactors/{id}/claims', z.object({}), PAGE, id)
+  const logs = await chain.logs(reactor, block)
+  const claims = parseEventLogs({ abi: reactorAbi, eventName: 'Withdraw', logs })
+  sheet.length([], claims.length)
+  for (const [i, log] of claims.reverse().entries()) {
+    await comparePlace(chain, sheet, [i], log)
+    sheet.value([i, 'controller'], log.args.owner)
+    sheet.value([i, 'receiver'], log.args.receiver)
+    sheet.amount([i, 'shares'], log.args.shares)
+    sheet.amount([i, 'assets'], log.args.assets)
+  }
+  sheet.close()
+}
+
+/** Asked for less cancelled, by cohort, of everyone who ever asked. */
+async function checkRequests(api: Api, chain: Chain, id: number, reactor: Address): Promise<void> {
+  const route = '/v1/reactors/{id}/requests/{controller}'
+  // Where nobody ever asked the route has nothing to answer with.
+  api.asked.add(route)
+  const { block } = await api.get('/v1/reactors/{id}', indexed, id)
+  const requests = async (upTo: { number: bigint }) =>
+    parseEventLogs({ abi: reactorAbi, logs: await chain.logs(reactor, upTo) }).flatMap((log) => {
+      if (log.eventName !== 'RedeemRequest' && log.eventName !== 'RedeemCancelled') return []
+      const { controller, requestId, shares } = log.args
+      return [{ controller, cohort: requestId, shares: log.eventName === 'RedeemRequest' ? shares : -shares }]
+    })
+  for (const controller of new Set((await requests(block)).map((each) => each.controller))) {
+    const { block: at, sheet } = await api.get(route, z.array(z.object({})), id, controller)
+    const cohorts = new Map<bigint, bigint>()
+    for (const each of await requests(at)) {
+      if (each.controller !== controller) continue
+      cohorts.set(each.cohort, (cohorts.get(each.cohort) ?? 0n) + each.shares)
+    }
+    sheet.length([], cohorts.size)
+    for (const [i, [cohort, shares]] of [...cohorts].sort(([a], [b]) => Number(a - b)).entries()) {
+      sheet.number([i, 'cohort'], cohort)
+      sheet.amount([i, 'shares'], shares)
+    }
+    sheet.close()
   }
 }

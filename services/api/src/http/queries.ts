@@ -2,6 +2,7 @@ import { and, asc, desc, eq, lt, sql } from 'drizzle-orm'
 import type { Rows } from '../db/open.ts'
 import {
   blocks,
+  claims,
   cohorts,
   cyclePositions,
   cycleReactors,
@@ -15,6 +16,7 @@ import {
   reactors,
   rebalances,
   reports,
+  requests,
   signals,
   sync,
 } from '../db/schema.ts'
@@ -76,6 +78,19 @@ export function prepareQueries(read: Rows) {
     .where(and(eq(cohorts.reactorId, named('id')), sql`${cohorts.requested} <> ${cohorts.filledShares}`))
     .orderBy(asc(cohorts.cohort))
     .prepare()
+  const claimsOf = read
+    .select()
+    .from(claims)
+    .where(and(eq(claims.reactorId, named('id')), beforeEvent(claims)))
+    .orderBy(desc(claims.block), desc(claims.logIndex))
+    .limit(named('limit'))
+    .prepare()
+  const requestsOf = read
+    .select()
+    .from(requests)
+    .where(and(eq(requests.reactorId, named('id')), eq(requests.controller, named('controller'))))
+    .orderBy(asc(requests.cohort))
+    .prepare()
   const cycleList = read
     .select()
     .from(cycles)
@@ -123,6 +138,8 @@ export function prepareQueries(read: Rows) {
     reactors: () => reactorList.all(),
     positions: () => positionList.all(),
     openCohorts: (id: number) => openCohorts.all({ id }),
+    claims: (id: number, at: AnswerBlock, slice: Slice) => claimsOf.all({ id, ...place(at, slice) }),
+    requests: (id: number, controller: string) => requestsOf.all({ id, controller }),
     cycles: ({ limit, before = [Number.MAX_SAFE_INTEGER] }: Slice) =>
       cycleList.all({ limit, before: before[0] ?? 0 }),
     cycleReactors: (cycle: number) => ofCycle.reactors.all({ cycle }),

@@ -3,10 +3,11 @@ import type { cohorts, positions, reactors } from '../../db/schema.ts'
 import { coverageOf, healthOf, reserveFloorOf, reserveOf } from '../../views/cycle-math.ts'
 import { optionalText } from '../../views/text.ts'
 import type { Catalog } from '../catalog.ts'
+import { addressParam } from '../params.ts'
 import { Problem } from '../problem.ts'
-import { type ApiDeps, indexParam, noParams, resource } from '../resource.ts'
+import { type ApiDeps, indexParam, listResource, noParams, resource } from '../resource.ts'
 import type { LedgerSchema } from '../schemas/reactors.ts'
-import { ReactorDetailSchema, ReactorSchema } from '../schemas/reactors.ts'
+import { ClaimSchema, ReactorDetailSchema, ReactorSchema, RequestSchema } from '../schemas/reactors.ts'
 
 type ReactorRow = typeof reactors.$inferSelect
 type PositionRow = typeof positions.$inferSelect
@@ -19,6 +20,12 @@ const params = z.object({
 export function reactorRoutes(app: OpenAPIHono, deps: ApiDeps, catalog: Catalog): void {
   const { queries } = deps
   const tag = 'Reactors'
+
+  const find = (id: number) => {
+    const row = queries.reactors().find((reactor) => reactor.id === id)
+    if (row === undefined) throw new Problem('not-found', `there is no reactor ${id}: see /v1/reactors`)
+    return row
+  }
 
   resource(app, deps, {
     path: '/v1/reactors',
@@ -39,8 +46,7 @@ export function reactorRoutes(app: OpenAPIHono, deps: ApiDeps, catalog: Catalog)
     params,
     data: ReactorDetailSchema,
     read: ({ id }) => {
-      const row = queries.reactors().find((reactor) => reactor.id === id)
-      if (row === undefined) throw new Problem('not-found', `there is no reactor ${id}: see /v1/reactors`)
+      const row = find(id)
       const held = queries.positions()
       const open = queries.openCohorts(id)
       return {
@@ -55,6 +61,35 @@ export function reactorRoutes(app: OpenAPIHono, deps: ApiDeps, catalog: Catalog)
           filledAssets: filledAssets.toString(),
         })),
       }
+    },
+  })
+
+  listResource(app, deps, {
+    path: '/v1/reactors/{id}/claims',
+    tag,
+    summary: 'Filled redemptions that were claimed, newest first',
+    params,
+    data: z.array(ClaimSchema),
+    read: ({ id }, block, slice) =>
+      queries.claims(find(id).id, block, slice).map(({ reactorId: _, shares, assets, ...row }) => ({
+        ...row,
+        shares: shares.toString(),
+        assets: assets.toString(),
+      })),
+    keyOf: ({ block, logIndex }) => [block, logIndex],
+  })
+
+  resource(app, deps, {
+    path: '/v1/reactors/{id}/requests/{controller}',
+    tag,
+    summary: 'What a controller asked to be redeemed, by cohort',
+    params: params.extend({ controller: addressParam('controller', 'Who controls the requests') }),
+    data: z.array(RequestSchema),
+    read: ({ id, controller }) => {
+      const asked = queries.requests(find(id).id, controller)
+      if (asked.length === 0)
+        throw new Problem('not-found', `${controller} never asked reactor ${id} for a redemption`)
+      return asked.map(({ cohort, shares }) => ({ cohort, shares: shares.toString() }))
     },
   })
 }

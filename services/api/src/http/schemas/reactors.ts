@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { AddressText, Amount, Seconds, Wad } from './envelope.ts'
+import { AddressText, Amount, eventFields, Seconds, Wad } from './envelope.ts'
 
 const ReactorId = z.number().int()
 
@@ -62,6 +62,23 @@ export const ReactorDetailSchema = ReactorSchema.extend({
   positions: z.array(PositionSchema),
   openCohorts: z.array(CohortSchema),
 }).openapi('ReactorDetail')
+
+export const RequestSchema = z
+  .object({
+    cohort: z.number().int().openapi({ description: 'The cycle the redemption was asked for' }),
+    shares: Amount.openapi({ description: 'Asked and not cancelled, claimed or not' }),
+  })
+  .openapi('Request')
+
+export const ClaimSchema = z
+  .object({
+    ...eventFields,
+    controller: AddressText,
+    receiver: AddressText,
+    shares: Amount,
+    assets: Amount,
+  })
+  .openapi('Claim')
 
 const cycleFields = {
   number: z.number().int(),
