@@ -15,8 +15,8 @@ export interface CycleOptions {
   /** Cycles per minute. */
   speed: number
   signal: AbortSignal
-  /** Resolves when the services have looked at a block, or after a while without them. */
-  servicesLooked: (block: bigint) => Promise<void>
+  /** Resolves when the services have looked at the head, or after a while without them. */
+  servicesLooked: (head: bigint) => Promise<void>
   /** What the chain shows since the last call, for the spectator. */
   news: () => Promise<string[]>
   say: (line: string) => void

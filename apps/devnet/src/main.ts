@@ -15,7 +15,7 @@ import { loadHistory, SCENARIOS, type Scenario } from './history.ts'
 import { LossNews, summarizeLosses } from './losses.ts'
 import { Phases } from './phases.ts'
 import { Processes, requireFreePort, until } from './processes.ts'
-import { ORACLES, servicesLooked, startServices } from './services.ts'
+import { lookout, ORACLES, startServices } from './services.ts'
 import { describeCycle, summarize } from './summary.ts'
 import { warmUp } from './warmup.ts'
 import { readDeployment, type World } from './world.ts'
@@ -143,6 +143,7 @@ async function run(options: Options, service: Service): Promise<void> {
   )
   console.log(`  logs   ${options.state}\n`)
 
+  const servicesLooked = lookout(ports)
   const wanted = options.cycles ?? (options.exit ? DEFAULT_CYCLES : Number.POSITIVE_INFINITY)
   for (let lived = 0; lived < wanted; lived++) {
     alive()
@@ -154,7 +155,7 @@ async function run(options: Options, service: Service): Promise<void> {
           signal: service.signal,
           say: phases.say,
           news: () => news.read(),
-          servicesLooked: (block) => servicesLooked(ports, block),
+          servicesLooked,
         }),
       (done) => describeCycle(world, done),
     )
