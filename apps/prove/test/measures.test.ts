@@ -244,12 +244,13 @@ it('judges a run of the verifier', () => {
 const snapshots = (change: Record<string, number> = {}) =>
   new Map(
     Object.entries({
+      'stake, first after a slash, stakers: 1': 100_000,
       'stake, stakers: 1': 64_000,
       'stake, stakers: 10000': 64_010,
       'claim, stakers: 1': 57_000,
       'claim, stakers: 10000': 57_000,
-      'slash, stakers: 1': 140_000,
-      'slash, stakers: 10000': 140_000,
+      'slash and vesting entry, stakers: 1': 140_000,
+      'slash and vesting entry, stakers: 10000': 140_000,
       ...change,
     }),
   )
