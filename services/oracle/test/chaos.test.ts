@@ -161,6 +161,12 @@ describe('it stops for good', () => {
     expect(code).toBe(EXIT_FINALITY)
     expect(stderr).toMatch(/^oracle: block \d+ was final as 0x\w+ and is now 0x\w+: .*\n$/)
     expect(stdout).toMatch(/"alarm":"finality"/)
+
+    // The operator knows why: it goes on, and what it signed on the old chain it still knows.
+    expect((await command(['forget-blocks'], env)).code).toBe(0)
+    running = await startOracle(env)
+    const looked = async () => (await metric(running?.url ?? '', 'oracle_looked_block')) > 0
+    await until('it looks again', looked)
   })
 
   it('not when one endpoint alone has another chain: then nothing is signed', async () => {
