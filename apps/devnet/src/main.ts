@@ -107,10 +107,8 @@ async function run(options: Options, service: Service): Promise<void> {
       },
       onExit,
     )
-    await until('anvil answers', 20_000, async () => {
-      alive()
-      return (await chain.client.getChainId()) === CHAIN_ID
-    })
+    const answers = async () => (await chain.client.getChainId()) === CHAIN_ID
+    await until('anvil answers', 20_000, answers, alive)
     return chain.url
   })
   alive()
@@ -132,7 +130,7 @@ async function run(options: Options, service: Service): Promise<void> {
     return `${snapshots} snapshots`
   })
   alive()
-  await phases.run('services', () => startServices(processes, paths, chain, ports, onExit))
+  await phases.run('services', () => startServices(processes, paths, chain, ports, { onExit, alive }))
   console.log(`\n  chain  ${chain.url} (chain id ${CHAIN_ID})`)
   console.log(
     `  API    http://127.0.0.1:${options.apiPort}/v1/lmps   docs http://127.0.0.1:${options.apiPort}/docs`,

@@ -24,7 +24,7 @@ export async function startServices(
   paths: DeployPaths,
   chain: Chain,
   ports: ServicePorts,
-  onExit: (message: string) => void,
+  { onExit, alive }: { onExit: (message: string) => void; alive: () => void },
 ): Promise<void> {
   const keyFile = (actor: Actor) => {
     const file = join(paths.state, `${actor}.key`)
@@ -79,12 +79,12 @@ export async function startServices(
     )
   }
   service('api', { DATABASE_FILE: join(paths.state, 'api.db'), API_PORT: String(ports.api) })
+  const answering = (name: string, port: number, path: string) =>
+    until(`${name} answers`, 60_000, () => answers(`http://127.0.0.1:${port}${path}`), alive)
   await Promise.all([
-    until('the keeper answers', 60_000, () => answers(`http://127.0.0.1:${ports.metrics}/healthz`)),
-    ...ORACLES.map((name, index) =>
-      until(`${name} answers`, 60_000, () => answers(`http://127.0.0.1:${oraclePort(index)}/healthz`)),
-    ),
-    until('the API answers', 60_000, () => answers(`http://127.0.0.1:${ports.api}/readyz`)),
+    answering('the keeper', ports.metrics, '/healthz'),
+    ...ORACLES.map((name, index) => answering(name, oraclePort(index), '/healthz')),
+    answering('the API', ports.api, '/readyz'),
   ])
 }
 
