@@ -85,7 +85,8 @@ interface ILossLedger {
     /// @notice Called by an LMP before units leave it, its book stored.
     function beforeRebalance(Leg[] calldata outs, Leg[] calldata ins) external;
     /// @notice Called by an LMP after a rebalance, its book stored: mark = min(mark, high after + loss before + c), where c = 0, or out
-    /// of closing destinations c = value moved at issuer rates * max(0, realised discount - 5%). Reverts `NotValued` for a touched
+    /// of closing destinations c = value moved at issuer rates * max(0, realised discount - 5%). What units lost in the middle that were
+    /// there before and after is a loss like any other, and added to c. Reverts `NotValued` for a touched
     /// destination; when another one cannot be valued, the mark falls by what the touched ones lost, less c, which is never less.
     function afterRebalance(Leg[] calldata outs, Leg[] calldata ins, bool closing) external;
 

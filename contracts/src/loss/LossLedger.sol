@@ -23,7 +23,8 @@ import {RebalanceMemory} from "./RebalanceMemory.sol";
 /// MARK: rises to min(low, low before), when that is higher: one checkpoint alone raises nothing.
 /// FREEZE: from the second checkpoint in a row above the threshold. It ends with the first below, with a decision, and by time
 /// 21 days after the first freeze at this mark; a higher mark or a counted loss starts those 21 days anew.
-/// REBALANCE: what a trade costs is no loss of principal: the mark follows down, but for c. What untouched destinations are worth
+/// REBALANCE: what a trade costs is no loss of principal: the mark follows down, but for c. What units lose that were there before and
+/// after is no cost of a trade: the middle is the solver's, who may have an issuer, a record or a venue change in it. What untouched destinations are worth
 /// matters only to a trade that lost, so only then are they valued, and once.
 /// ROUNDING: against a loss being counted (LossMath).
 contract LossLedger is ILossLedger, AccessManaged {
@@ -165,6 +166,7 @@ contract LossLedger is ILossLedger, AccessManaged {
             (LossValuation.Value memory v, uint256 units) = _valueOf(vault, touched[i]);
             net += v.high.toInt256();
             if (units != 0) moved += v.backing.fullMulDiv(_units(outs, touched[i]), units);
+            RebalanceMemory.saveTouched(msg.sender, touched[i], units, v.high);
         }
         moved += _units(outs, address(0));
         RebalanceMemory.save(msg.sender, net, vault.lossMark(), vault.totalSupply(), moved);
@@ -183,17 +185,23 @@ contract LossLedger is ILossLedger, AccessManaged {
         for (uint256 i; i < touched.length; ++i) {
             (LossValuation.Value memory v, uint256 units) = _valueOf(vault, touched[i]);
             r.netAfter += v.high.toInt256();
+            r.counted += _keptLoss(touched[i], units, v.high);
             uint256 brought = _units(ins, touched[i]);
             if (brought != 0) came += v.high.fullMulDivUp(brought, units) + 1;
         }
         if (r.supplyBefore == 0 || !LossMath.fell(r)) return;
-        if (closing) r.counted = LossMath.closingLossDown(moved, came);
+        if (closing) r.counted += LossMath.closingLossDown(moved, came);
 
         (uint256 untouched, bool known) = _untouched(vault, touched);
         uint256 ceiling = known ? LossMath.ceilingDown(r, untouched) : LossMath.floorDown(r);
         if (ceiling >= vault.lossMark()) return;
         emit MarkLowered(msg.sender, ceiling);
         _sync(vault, ceiling, vault.isFrozen());
+    }
+
+    function _keptLoss(address destination, uint256 units, uint256 high) private view returns (uint256) {
+        (uint256 unitsBefore, uint256 highBefore) = RebalanceMemory.loadTouched(msg.sender, destination);
+        return LossMath.keptLossDown(unitsBefore, highBefore, units, high);
     }
 
     /// @return untouched high of all destinations that are not `touched`

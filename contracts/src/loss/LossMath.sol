@@ -16,6 +16,8 @@ library LossMath {
     uint256 internal constant THRESHOLD_INVERSE = 100;
     /// @dev Part of what leaves a closing destination that a discount may cost before it is a loss, inverse.
     uint256 private constant TOLERATED_INVERSE = 20;
+    /// @dev A venue's rounding moves a value by less than one part in this many.
+    uint256 private constant ROUNDING_INVERSE = 1e9;
 
     /// @notice A rebalance: everything is as of the ends of it, the middle belongs to the solver.
     /// @dev `net` values: idle + high of the touched destinations - locked.
@@ -25,7 +27,7 @@ library LossMath {
         uint256 markBefore;
         uint256 supplyBefore;
         uint256 supplyAfter;
-        /// @dev c, base units.
+        /// @dev c and what kept units lost, base units.
         uint256 counted;
     }
 
@@ -58,6 +60,21 @@ library LossMath {
     /// @param came what came in at high prices
     function closingLossDown(uint256 moved, uint256 came) internal pure returns (uint256) {
         return moved.zeroFloorSub(came).zeroFloorSub(moved.divUp(TOLERATED_INVERSE));
+    }
+
+    /// @notice What the units lost that were held before and after a rebalance: no cost of the trade, rounded down by up to a billionth,
+    /// which is what a venue's own rounding may move.
+    /// @param highBefore of `unitsBefore`, base units of the asset
+    /// @param highAfter of `unitsAfter`
+    function keptLossDown(uint256 unitsBefore, uint256 highBefore, uint256 unitsAfter, uint256 highAfter)
+        internal
+        pure
+        returns (uint256)
+    {
+        uint256 kept = unitsBefore.min(unitsAfter);
+        if (kept == 0) return 0;
+        uint256 before = highBefore.fullMulDiv(kept, unitsBefore);
+        return before.zeroFloorSub(highAfter.fullMulDivUp(kept, unitsAfter) + before / ROUNDING_INVERSE + 1);
     }
 
     /// @notice Whether a rebalance can lower the mark at all: the untouched destinations need no valuation otherwise.

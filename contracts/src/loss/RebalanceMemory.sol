@@ -28,4 +28,16 @@ library RebalanceMemory {
         supply = slot.offset(2).asUint256().tload();
         moved = slot.offset(3).asUint256().tload();
     }
+
+    /// @param high of `units` of a touched destination
+    function saveTouched(address vault, address destination, uint256 units, uint256 high) internal {
+        bytes32 slot = ROOT.deriveMapping(vault).deriveMapping(destination);
+        slot.asUint256().tstore(units);
+        slot.offset(1).asUint256().tstore(high);
+    }
+
+    function loadTouched(address vault, address destination) internal view returns (uint256 units, uint256 high) {
+        bytes32 slot = ROOT.deriveMapping(vault).deriveMapping(destination);
+        (units, high) = (slot.asUint256().tload(), slot.offset(1).asUint256().tload());
+    }
 }
