@@ -72,7 +72,12 @@ async function run(options: Options, service: Service): Promise<void> {
   emptyStateDirectory(options.state)
 
   const processes = new Processes()
-  service.onStop(() => processes.stop())
+  // Gigabytes of past states, which anvil leaves behind and which are of no use without it.
+  const chainHistory = join(options.state, 'anvil')
+  service.onStop(async () => {
+    await processes.stop()
+    rmSync(chainHistory, { recursive: true, force: true })
+  })
   let broken: string | undefined
   const onExit = (message: string) => {
     broken ??= message
@@ -100,6 +105,8 @@ async function run(options: Options, service: Service): Promise<void> {
             String(ACCOUNT_COUNT),
             '--slots-in-an-epoch',
             '1',
+            '--cache-path',
+            chainHistory,
             '--silent',
           ],
         ],
@@ -151,6 +158,7 @@ async function run(options: Options, service: Service): Promise<void> {
         liveCycle(world, clock, [lps, stakers], {
           speed: options.speed ?? (options.exit ? 2 : 1),
           signal: service.signal,
+          alive,
           say: phases.say,
           news: () => news.read(),
           servicesLooked,
