@@ -4,9 +4,10 @@ pragma solidity 0.8.37;
 import {Leg} from "../lmp/ILMP.sol";
 
 /// @title Loss accounting of LMPs
-/// @notice Whoever reports an LMP writes a checkpoint here when one is due. Per share, profit still locked excluded:
+/// @notice Whoever reports an LMP writes a checkpoint here when one is due. Per share:
 ///
-///     high, low   value of the book at the high and the low prices of ILossPrices, over the supply
+///     high, low   value of the book at the high and the low prices of ILossPrices, over the supply; profit still locked counts
+///                 in high alone
 ///     mark        highest `low` that two checkpoints in a row confirm; falls with what is no loss (see docs/backing.md)
 ///     loss        max(0, mark - high) * supply
 ///
@@ -85,7 +86,8 @@ interface ILossLedger {
     /// @notice Called by an LMP before units leave it, its book stored.
     function beforeRebalance(Leg[] calldata outs, Leg[] calldata ins) external;
     /// @notice Called by an LMP after a rebalance, its book stored: mark = min(mark, high after + loss before + c), where c = 0, or out
-    /// of closing destinations c = value moved at issuer rates * max(0, realised discount - 5%). Reverts `NotValued` for a touched
+    /// of closing destinations c = value moved at issuer rates * max(0, realised discount - 5%). What units lost in the middle that were
+    /// there before and after is a loss like any other, and added to c. Reverts `NotValued` for a touched
     /// destination; when another one cannot be valued, the mark falls by what the touched ones lost, less c, which is never less.
     function afterRebalance(Leg[] calldata outs, Leg[] calldata ins, bool closing) external;
 

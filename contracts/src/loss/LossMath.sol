@@ -16,16 +16,18 @@ library LossMath {
     uint256 internal constant THRESHOLD_INVERSE = 100;
     /// @dev Part of what leaves a closing destination that a discount may cost before it is a loss, inverse.
     uint256 private constant TOLERATED_INVERSE = 20;
+    /// @dev A venue's rounding moves a value by less than one part in this many.
+    uint256 private constant ROUNDING_INVERSE = 1e9;
 
     /// @notice A rebalance: everything is as of the ends of it, the middle belongs to the solver.
-    /// @dev `net` values: idle + high of the touched destinations - locked.
     struct Rebalance {
-        int256 netBefore;
-        int256 netAfter;
+        /// @dev idle + high of the touched destinations, base units.
+        uint256 highBefore;
+        uint256 highAfter;
         uint256 markBefore;
         uint256 supplyBefore;
         uint256 supplyAfter;
-        /// @dev c, base units.
+        /// @dev c and what kept units lost, base units.
         uint256 counted;
     }
 
@@ -60,32 +62,39 @@ library LossMath {
         return moved.zeroFloorSub(came).zeroFloorSub(moved.divUp(TOLERATED_INVERSE));
     }
 
+    /// @notice What the units lost that were held before and after a rebalance: no cost of the trade, rounded down by up to a billionth,
+    /// which is what a venue's own rounding may move.
+    /// @param highBefore of `unitsBefore`, base units of the asset
+    /// @param highAfter of `unitsAfter`
+    function keptLossDown(uint256 unitsBefore, uint256 highBefore, uint256 unitsAfter, uint256 highAfter)
+        internal
+        pure
+        returns (uint256)
+    {
+        uint256 kept = unitsBefore.min(unitsAfter);
+        if (kept == 0) return 0;
+        uint256 before = highBefore.fullMulDiv(kept, unitsBefore);
+        return before.zeroFloorSub(highAfter.fullMulDivUp(kept, unitsAfter) + before / ROUNDING_INVERSE + 1);
+    }
+
     /// @notice Whether a rebalance can lower the mark at all: the untouched destinations need no valuation otherwise.
     function fell(Rebalance memory r) internal pure returns (bool) {
-        return r.netAfter < r.netBefore;
+        return r.highAfter < r.highBefore;
     }
 
     /// @notice high after + loss before + c, per share, rounded down.
     /// @param untouched high of all other destinations, base units, the same before and after
     function ceilingDown(Rebalance memory r, uint256 untouched) internal pure returns (uint256) {
-        uint256 highBefore = perShareUp(positive(r.netBefore, untouched), r.supplyBefore);
+        uint256 highBefore = perShareUp(r.highBefore + untouched, r.supplyBefore);
         uint256 lossBefore = lossDown(r.markBefore, highBefore, r.supplyBefore);
-        return perShareDown(positive(r.netAfter, untouched) + lossBefore + r.counted, r.supplyAfter);
+        return perShareDown(r.highAfter + untouched + lossBefore + r.counted, r.supplyAfter);
     }
 
     /// @notice mark - (fall of the touched part) + c, per share, rounded down: never above `ceilingDown`, whatever the rest is worth.
     function floorDown(Rebalance memory r) internal pure returns (uint256) {
         uint256 marked = r.markBefore.fullMulDiv(r.supplyBefore, WAD);
         // What `ceilingDown` loses at the most by rounding the loss before.
-        uint256 lost = FixedPointMathLib.abs(r.netBefore - r.netAfter) + r.supplyBefore.divUp(WAD) + 1;
+        uint256 lost = r.highBefore - r.highAfter + r.supplyBefore.divUp(WAD) + 1;
         return perShareDown((marked + r.counted).zeroFloorSub(lost), r.supplyAfter);
-    }
-
-    /// @notice max(0, net + value).
-    // Amounts of tokens stay far below 2^255; the sign is looked at.
-    // forge-lint: disable-next-item(unsafe-typecast)
-    function positive(int256 net, uint256 value) internal pure returns (uint256) {
-        int256 sum = net + int256(value);
-        return sum < 0 ? 0 : uint256(sum);
     }
 }

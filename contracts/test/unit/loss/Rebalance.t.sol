@@ -97,6 +97,33 @@ contract LossRebalanceTest is LossBase {
         assertEq(_loss(), 30e18);
     }
 
+    /// @dev Without a record of its own a day counts as one without a discount. A solver who makes the first one in the middle of a
+    /// trade would let the loss of the whole destination pass for a cost of that trade.
+    function test_aDiscountRecordedInTheMiddleHidesNoLoss() public {
+        for (uint256 i; i < 14; ++i) {
+            registry.set(lst, WAD, 0.88e18);
+            _next(1 days);
+        }
+        assertEq(_loss(), 42e18);
+        skip(1 days);
+        vault.setAction(address(prices), abi.encodeCall(prices.record, (lst)));
+        _sell(1e18, 1e18, false);
+        // Of the unit that was sold nothing is counted.
+        assertApproxEqAbs(_loss(), 41.93e18, 1e12);
+    }
+
+    /// @dev Who may make an issuer or a venue show its loss does so in the middle of a trade of next to nothing.
+    function test_aLossThatShowsInTheMiddleIsNoCost() public {
+        vault.setAction(address(registry), abi.encodeCall(registry.set, (lst, 0.95e18, 0.95e18)));
+        _sell(1e18, 1e18, false);
+        assertApproxEqAbs(_loss(), 29.95e18, 1e12);
+
+        vault.setAction(address(destination), abi.encodeCall(destination.setPerUnit, (0.9e18)));
+        _buy(1e18, 1e18);
+        // 599 of the LST at 0.95 fell by a tenth.
+        assertApproxEqAbs(_loss(), 29.95e18 + 56.905e18, 1e13);
+    }
+
     /* CLOSING */
 
     function test_leavingAClosingDestinationCountsBeyond5Percent() public {
@@ -238,8 +265,8 @@ contract LossRebalanceTest is LossBase {
 
     /// @dev Without the untouched part the mark falls at least as far as with it.
     function testFuzz_floorIsNeverAboveCeiling(LossMath.Rebalance memory r, uint256 untouched) public pure {
-        r.netBefore = bound(r.netBefore, -1e27, 1e30);
-        r.netAfter = bound(r.netAfter, -1e27, r.netBefore);
+        r.highBefore = bound(r.highBefore, 0, 1e30);
+        r.highAfter = bound(r.highAfter, 0, r.highBefore);
         r.markBefore = bound(r.markBefore, 0, 1e24);
         r.supplyBefore = bound(r.supplyBefore, 1, 1e30);
         r.supplyAfter = bound(r.supplyAfter, r.supplyBefore, 2 * r.supplyBefore);
