@@ -262,12 +262,12 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IBackingPool
     function sharesOf(address account) external view returns (uint256) {
-        return uint128(_active[account].stake);
+        return _active[account].stake & type(uint128).max;
     }
 
     /// @inheritdoc IBackingPool
     function exitOf(address account, uint256 day) external view returns (uint256 shares) {
-        return uint128(_exits[account][day].stake);
+        return _exits[account][day].stake & type(uint128).max;
     }
 
     /// @inheritdoc IBackingPool

@@ -25,10 +25,11 @@ struct PositionSlots {
 library BackingSlots {
     function load(PoolSlots storage p, PoolState memory s) internal view {
         uint256 word = p.stake;
-        (s.toke, s.shares, s.cases, s.nextDay) = (uint96(word), uint128(word >> 96), uint16(word >> 224), word >> 240);
+        (s.toke, s.shares) = (word & type(uint96).max, (word >> 96) & type(uint128).max);
+        (s.cases, s.nextDay) = ((word >> 224) & type(uint16).max, word >> 240);
         word = p.fees;
-        (s.fees, s.last, s.remaining, s.rate) =
-        (uint128(word), uint32(word >> 128), (word >> 160) & 0x3fffff, word >> 182);
+        (s.fees, s.last) = (word & type(uint128).max, (word >> 128) & type(uint32).max);
+        (s.remaining, s.rate) = ((word >> 160) & 0x3fffff, word >> 182);
     }
 
     /// @dev Reverts `TooLarge`.
@@ -40,9 +41,9 @@ library BackingSlots {
 
     function load(PositionSlots storage p, Position memory x) internal view {
         uint256 word = p.stake;
-        (x.shares, x.fees) = (uint128(word), word >> 128);
+        (x.shares, x.fees) = (word & type(uint128).max, word >> 128);
         word = p.owed;
-        (x.owed, x.seen) = (uint112(word), word >> 112);
+        (x.owed, x.seen) = (word & type(uint112).max, word >> 112);
     }
 
     /// @dev Reverts `TooLarge`.
