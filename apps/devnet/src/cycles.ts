@@ -15,8 +15,10 @@ export interface CycleOptions {
   /** Cycles per minute. */
   speed: number
   signal: AbortSignal
-  /** Resolves when the services have looked at a block, or after a while without them. */
-  servicesLooked: (block: bigint) => Promise<void>
+  /** Throws when a program of the devnet has ended. */
+  alive: () => void
+  /** Resolves when the services have looked at the head, or after a while without them. */
+  servicesLooked: (head: bigint) => Promise<void>
   /** What the chain shows since the last call, for the spectator. */
   news: () => Promise<string[]>
   say: (line: string) => void
@@ -38,6 +40,7 @@ export async function liveCycle(
   const pause = CYCLE_MS / JUMPS_PER_CYCLE / options.speed
   while ((await chain.now()) < before.end) {
     if (options.signal.aborted) return before.cycle
+    options.alive()
     const start = Date.now()
     const left = Number(before.end - (await chain.now()))
     for (const what of await clock.jump(Math.min(JUMP_SECONDS, left), people)) options.say(what)
@@ -45,9 +48,9 @@ export async function liveCycle(
     for (const what of await options.news()) options.say(what)
     await sleep(Math.max(0, pause - (Date.now() - start)))
   }
-  await until(`the keeper rolls cycle ${before.cycle} over`, ROLLOVER_TIMEOUT_MS, async () => {
-    if (options.signal.aborted) return true
-    return (await state()).cycle > before.cycle
+  const rolledOver = async () => options.signal.aborted || (await state()).cycle > before.cycle
+  await until(`the keeper rolls cycle ${before.cycle} over`, ROLLOVER_TIMEOUT_MS, rolledOver, () => {
+    if (!options.signal.aborted) options.alive()
   })
   return before.cycle
 }

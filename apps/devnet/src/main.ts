@@ -15,7 +15,7 @@ import { loadHistory, SCENARIOS, type Scenario } from './history.ts'
 import { LossNews, summarizeLosses } from './losses.ts'
 import { Phases } from './phases.ts'
 import { Processes, requireFreePort, until } from './processes.ts'
-import { ORACLES, servicesLooked, startServices } from './services.ts'
+import { lookout, ORACLES, startServices } from './services.ts'
 import { describeCycle, summarize } from './summary.ts'
 import { warmUp } from './warmup.ts'
 import { readDeployment, type World } from './world.ts'
@@ -72,7 +72,12 @@ async function run(options: Options, service: Service): Promise<void> {
   emptyStateDirectory(options.state)
 
   const processes = new Processes()
-  service.onStop(() => processes.stop())
+  // Gigabytes of past states, which anvil leaves behind and which are of no use without it.
+  const chainHistory = join(options.state, 'anvil')
+  service.onStop(async () => {
+    await processes.stop()
+    rmSync(chainHistory, { recursive: true, force: true })
+  })
   let broken: string | undefined
   const onExit = (message: string) => {
     broken ??= message
@@ -100,6 +105,8 @@ async function run(options: Options, service: Service): Promise<void> {
             String(ACCOUNT_COUNT),
             '--slots-in-an-epoch',
             '1',
+            '--cache-path',
+            chainHistory,
             '--silent',
           ],
         ],
@@ -107,10 +114,8 @@ async function run(options: Options, service: Service): Promise<void> {
       },
       onExit,
     )
-    await until('anvil answers', 20_000, async () => {
-      alive()
-      return (await chain.client.getChainId()) === CHAIN_ID
-    })
+    const answers = async () => (await chain.client.getChainId()) === CHAIN_ID
+    await until('anvil answers', 20_000, answers, alive)
     return chain.url
   })
   alive()
@@ -132,7 +137,7 @@ async function run(options: Options, service: Service): Promise<void> {
     return `${snapshots} snapshots`
   })
   alive()
-  await phases.run('services', () => startServices(processes, paths, chain, ports, onExit))
+  await phases.run('services', () => startServices(processes, paths, chain, ports, { onExit, alive }))
   console.log(`\n  chain  ${chain.url} (chain id ${CHAIN_ID})`)
   console.log(
     `  API    http://127.0.0.1:${options.apiPort}/v1/lmps   docs http://127.0.0.1:${options.apiPort}/docs`,
@@ -143,6 +148,7 @@ async function run(options: Options, service: Service): Promise<void> {
   )
   console.log(`  logs   ${options.state}\n`)
 
+  const servicesLooked = lookout(ports)
   const wanted = options.cycles ?? (options.exit ? DEFAULT_CYCLES : Number.POSITIVE_INFINITY)
   for (let lived = 0; lived < wanted; lived++) {
     alive()
@@ -152,9 +158,10 @@ async function run(options: Options, service: Service): Promise<void> {
         liveCycle(world, clock, [lps, stakers], {
           speed: options.speed ?? (options.exit ? 2 : 1),
           signal: service.signal,
+          alive,
           say: phases.say,
           news: () => news.read(),
-          servicesLooked: (block) => servicesLooked(ports, block),
+          servicesLooked,
         }),
       (done) => describeCycle(world, done),
     )

@@ -91,9 +91,16 @@ export async function requireFreePort(port: number, what: string, option: string
   })
 }
 
-export async function until(what: string, timeoutMs: number, done: () => Promise<boolean>): Promise<void> {
+/** Waits for `done`, whose errors mean "not yet"; `alive` throws when waiting has no point. */
+export async function until(
+  what: string,
+  timeoutMs: number,
+  done: () => Promise<boolean>,
+  alive: () => void = () => {},
+): Promise<void> {
   const deadline = Date.now() + timeoutMs
   while (!(await done().catch(() => false))) {
+    alive()
     if (Date.now() > deadline) throw new Error(`${what}: not within ${timeoutMs / 1000} s`)
     await sleep(50)
   }

@@ -24,7 +24,7 @@ export async function startServices(
   paths: DeployPaths,
   chain: Chain,
   ports: ServicePorts,
-  onExit: (message: string) => void,
+  { onExit, alive }: { onExit: (message: string) => void; alive: () => void },
 ): Promise<void> {
   const keyFile = (actor: Actor) => {
     const file = join(paths.state, `${actor}.key`)
@@ -73,18 +73,18 @@ export async function startServices(
         DATABASE_FILE: join(paths.state, `${name}.db`),
         ORACLE_PORT: String(oraclePort(index)),
         PEER_URLS: peers.join(),
-        POLL_INTERVAL_MS: '150',
+        POLL_INTERVAL_MS: '300',
       },
       name,
     )
   }
   service('api', { DATABASE_FILE: join(paths.state, 'api.db'), API_PORT: String(ports.api) })
+  const answering = (name: string, port: number, path: string) =>
+    until(`${name} answers`, 60_000, () => answers(`http://127.0.0.1:${port}${path}`), alive)
   await Promise.all([
-    until('the keeper answers', 60_000, () => answers(`http://127.0.0.1:${ports.metrics}/healthz`)),
-    ...ORACLES.map((name, index) =>
-      until(`${name} answers`, 60_000, () => answers(`http://127.0.0.1:${oraclePort(index)}/healthz`)),
-    ),
-    until('the API answers', 60_000, () => answers(`http://127.0.0.1:${ports.api}/readyz`)),
+    answering('the keeper', ports.metrics, '/healthz'),
+    ...ORACLES.map((name, index) => answering(name, oraclePort(index), '/healthz')),
+    answering('the API', ports.api, '/readyz'),
   ])
 }
 
@@ -100,22 +100,28 @@ const LOOK_TIMEOUT_MS = 3_000
 const LOOK_EVERY_MS = 50
 
 /**
- * A block of the devnet stands for hours: the clock gives the services the time to look at each, as a real chain does. One
- * that is down or busy is not waited for: time goes on without it.
+ * A block of the devnet stands for hours: the clock gives the services the time to look at each, as a real chain does. The
+ * keeper must have seen the newest block; the loss oracle, which judges by days, what was the newest at the last call. One that
+ * is down or busy is not waited for: time goes on without it.
  */
-export async function servicesLooked(ports: ServicePorts, block: bigint): Promise<void> {
-  const deadline = Date.now() + LOOK_TIMEOUT_MS
-  const looked = async (port: number, series: string, count: number, at: bigint) => {
-    while (Date.now() < deadline) {
-      const numbers = await readSeries(port, series)
-      if (numbers.length === count && numbers.every((number) => number >= at)) return
-      await sleep(LOOK_EVERY_MS)
+export function lookout(ports: ServicePorts): (head: bigint) => Promise<void> {
+  let last = 0n
+  return async (head) => {
+    const deadline = Date.now() + LOOK_TIMEOUT_MS
+    const looked = async (port: number, series: string, count: number, block: bigint) => {
+      while (Date.now() < deadline) {
+        const numbers = await readSeries(port, series)
+        if (numbers.length === count && numbers.every((number) => number >= block)) return
+        await sleep(LOOK_EVERY_MS)
+      }
     }
+    const final = last - FINALITY
+    last = head
+    await Promise.all([
+      looked(ports.metrics, 'keeper_looked_block', JOBS, head),
+      ...ORACLES.map((_, index) => looked(ports.oracle + index, 'oracle_looked_block', 1, final)),
+    ])
   }
-  await Promise.all([
-    looked(ports.metrics, 'keeper_looked_block', JOBS, block),
-    ...ORACLES.map((_, index) => looked(ports.oracle + index, 'oracle_looked_block', 1, block - FINALITY)),
-  ])
 }
 
 /** Values of a series of a service's metrics; none while it does not answer. */

@@ -3,6 +3,7 @@ import { describeCase } from '../src/bad-case.ts'
 import { gasRows } from '../src/claims/gas.ts'
 import { killSummary } from '../src/claims/keeper.ts'
 import { scenarioRows } from '../src/claims/losses.ts'
+import { reporterKills } from '../src/claims/oracle.ts'
 import { handlerTable, parseForge, spread } from '../src/forge.ts'
 import { importsOf, outside } from '../src/imports.ts'
 import { refusals } from '../src/refusals.ts'
@@ -132,6 +133,26 @@ it('reads what the kill scenario prints', () => {
   expect(killSummary('cycle 0: completed')).toBeUndefined()
 })
 
+it('reads what the kill harness of the loss oracle prints', () => {
+  const output = [
+    'seed 7: 3 kills over 2 points',
+    'epoch 0: killed at read',
+    'read                2  ##',
+    'sign:before         1  #',
+    'quorum              0  ',
+    '3 kills, 1 epochs, 1 transactions, 4 signatures served: 0 faults, 9 s',
+  ].join('\n')
+  expect(reporterKills(output)).toEqual({
+    ...{ kills: 3, epochs: 1, transactions: 1, served: 4, faults: 0 },
+    histogram: [
+      { point: 'read', times: 2 },
+      { point: 'sign:before', times: 1 },
+      { point: 'quorum', times: 0 },
+    ],
+  })
+  expect(reporterKills('epoch 0: killed at read')).toBeUndefined()
+})
+
 it('finds what a source imports from outside of its folder', () => {
   const source = [
     `import { a } from 'viem'`,
@@ -223,12 +244,13 @@ it('judges a run of the verifier', () => {
 const snapshots = (change: Record<string, number> = {}) =>
   new Map(
     Object.entries({
+      'stake, first after a slash, stakers: 1': 100_000,
       'stake, stakers: 1': 64_000,
       'stake, stakers: 10000': 64_010,
       'claim, stakers: 1': 57_000,
       'claim, stakers: 10000': 57_000,
-      'slash, stakers: 1': 140_000,
-      'slash, stakers: 10000': 140_000,
+      'slash and vesting entry, stakers: 1': 140_000,
+      'slash and vesting entry, stakers: 10000': 140_000,
       ...change,
     }),
   )

@@ -12,29 +12,37 @@ struct PoolState {
     uint256 cases;
     /// @dev G, base units of the asset per share, FEE_SCALE.
     uint256 fees;
-    /// @dev Everything is accrued up to here.
+    /// @dev Fees are accrued up to here: the last call, or the end of the stream if that was before it.
     uint256 last;
-    /// @dev Of the stream, base units of the asset per second, RATE_SCALE.
+    /// @dev Of the stream: base units of the asset per second, RATE_SCALE, and the seconds it still has from `last`.
     uint256 rate;
-    uint256 end;
-    /// @dev What rate * duration leaves over, base units / RATE_SCALE.
-    uint256 dust;
+    uint256 remaining;
     /// @dev First bucket that has not left; 0: none waits.
     uint256 nextDay;
-    /// @dev The latest bucket.
-    uint256 lastDay;
+}
+
+/// @notice Stake of an account, active or in one bucket, in memory.
+struct Position {
+    uint256 shares;
+    /// @dev Fees settled, base units of the asset. Of the active stake only; those of a bucket are added to them.
+    uint256 owed;
+    /// @dev Cases below are credited.
+    uint256 seen;
+    /// @dev G up to which fees are settled.
+    uint256 fees;
 }
 
 /// @title Arithmetic of a backing pool
 /// @notice Pure, on a state in memory. Rounded against the one who acts: shares, TOKE and fees down, a slash's limit up.
 ///
-/// Widths: A fits 96 bits and H 128, so their products with each other fit 256; `rate` fits 160, a stream lasts 28 days at
-/// most, so `rate * seconds * 1e18` fits 242.
+/// Widths: A fits 96 bits, H and G 128, a rate 74, so all products below fit 256. A rate may be 4.6e25 base units in 28 days; G holds
+/// 3.4e28 of them paid to the least stake that earns. An accrual loses less than H/FEE_SCALE base units: 0.01 of one with all
+/// TOKE staked and never slashed.
 library BackingMath {
-    uint256 internal constant RATE_SCALE = 1e18;
-    /// @dev Each accrual loses less than H/FEE_SCALE base units: with 1e30, and as many shares as eighty slashes can lead to,
-    /// that were hundreds of USDC.
-    uint256 internal constant FEE_SCALE = 1e36;
+    uint256 internal constant RATE_SCALE = 1e3;
+    uint256 internal constant FEE_SCALE = 1e28;
+    /// @dev Fees flow only while H is at least that: who puts next to nothing at risk earns nothing, and G has a bound.
+    uint256 internal constant MIN_SHARES = 1e18;
     uint256 internal constant STREAM = 28 days;
     /// @dev From the start of the day after the request.
     uint256 internal constant COOLDOWN_DAYS = 28;
@@ -42,45 +50,80 @@ library BackingMath {
 
     /* FEES */
 
-    /// @notice Streams fees up to `time` >= s.last. While nobody is staked the stream stands still: its end moves with the clock.
+    /// @notice Streams fees up to `time` >= s.last. With less than MIN_SHARES staked the stream stands still: its end moves with the
+    /// clock.
     function accrue(PoolState memory s, uint256 time) internal pure {
-        if (s.shares == 0) {
-            if (s.end > s.last) s.end += time - s.last;
-        } else {
-            uint256 until = time < s.end ? time : s.end;
-            if (until > s.last) s.fees += s.rate * (until - s.last) * (FEE_SCALE / RATE_SCALE) / s.shares;
+        unchecked {
+            (uint256 last, uint256 remaining, uint256 shares) = (s.last, s.remaining, s.shares);
+            if (remaining == 0) return;
+            if (shares < MIN_SHARES) {
+                s.last = time;
+                return;
+            }
+            uint256 streamed = time - last;
+            if (streamed > remaining) streamed = remaining;
+            (s.last, s.remaining) = (last + streamed, remaining - streamed);
+            uint256 fees = s.fees + s.rate * streamed * (FEE_SCALE / RATE_SCALE) / shares;
+            // Out of reach; but fees may stop, never the stake be locked.
+            s.fees = fees < type(uint128).max ? fees : type(uint128).max;
         }
-        s.last = time;
     }
 
-    /// @notice `assets` join a stream that is accrued to now. Its end becomes the amount-weighted mean of the old end and now + 28
-    /// days, rounded down.
+    /// @notice `assets` join a stream that is accrued to `time`. Its end becomes the amount-weighted mean of the old end and `time` +
+    /// 28 days, rounded down.
     /// @dev Restarting 28 days with every amount would let anyone stretch the stream for ever with a base unit a day: under the
     /// weighted mean dust moves the end by dust, and rounded down by nothing. The end never comes nearer either.
-    function addFees(PoolState memory s, uint256 assets) internal pure {
-        uint256 remaining = s.end > s.last ? s.end - s.last : 0;
-        uint256 left = s.rate * remaining;
+    /// @param assets base units, not 0
+    /// @param dust what the last rate left over, base units, RATE_SCALE
+    /// @return newDust what the new rate leaves over, less than 28 days' seconds
+    function addFees(PoolState memory s, uint256 assets, uint256 dust, uint256 time)
+        internal
+        pure
+        returns (uint256 newDust)
+    {
+        uint256 left = s.rate * s.remaining;
         uint256 added = assets * RATE_SCALE;
-        uint256 duration = (left * remaining + added * STREAM) / (left + added);
-        uint256 total = left + added + s.dust;
-        (s.rate, s.dust) = (total / duration, total % duration);
-        s.end = s.last + duration;
+        uint256 duration = (left * s.remaining + added * STREAM) / (left + added);
+        uint256 total = left + added + dust;
+        (s.rate, s.remaining, s.last) = (total / duration, duration, time);
+        return total % duration;
     }
 
-    /// @notice Fees of `shares` since their G was `since`, base units of the asset, rounded down.
-    function earned(uint256 shares, uint256 fees, uint256 since) internal pure returns (uint256) {
-        return shares * (fees - since) / FEE_SCALE;
+    /// @notice What a position earned since it was settled, base units of the asset, rounded down.
+    /// @param fees G now, or when its bucket left
+    function earned(Position memory p, uint256 fees) internal pure returns (uint256) {
+        unchecked {
+            return p.shares * (fees - p.fees) / FEE_SCALE;
+        }
+    }
+
+    /// @notice What it earned is owed.
+    function settle(Position memory p, uint256 fees) internal pure {
+        p.owed += earned(p, fees);
+        p.fees = fees;
     }
 
     /* STAKE */
 
-    /// @notice Shares for `toke`, rounded down; never 0, because A <= H. Reverts `PoolExhausted` when so much was slashed that they
+    /// @notice Shares for `toke` < 2^96, rounded down; never 0, because A <= H. Reverts `PoolExhausted` when so much was slashed that they
     /// would not fit 128 bits; the pool opens again when all who were slashed have left.
     function sharesFor(PoolState memory s, uint256 toke) internal pure returns (uint256 shares) {
         if (s.shares == 0) return toke;
         require(s.toke != 0, IBackingPool.PoolExhausted());
-        shares = toke * s.shares / s.toke;
-        require(s.shares + shares <= type(uint128).max, IBackingPool.PoolExhausted());
+        unchecked {
+            shares = toke * s.shares / s.toke;
+            require(s.shares + shares <= type(uint128).max, IBackingPool.PoolExhausted());
+        }
+    }
+
+    /// @notice `shares` join a position at G = `fees`. What it earned before is spread over all of its shares, rounded down by less
+    /// than 1/FEE_SCALE base units per share, instead of being paid out: that would be a second slot to write.
+    function join(Position memory p, uint256 shares, uint256 fees) internal pure {
+        unchecked {
+            uint256 before = p.shares;
+            p.shares = before + shares;
+            p.fees = fees - before * (fees - p.fees) / p.shares;
+        }
     }
 
     /// @notice The most one slash may take: 30% of A, rounded up.
@@ -92,10 +135,6 @@ library BackingMath {
 
     function isDue(PoolState memory s, uint256 time) internal pure returns (bool) {
         return s.nextDay != 0 && s.nextDay * 1 days <= time;
-    }
-
-    function hasLeft(PoolState memory s, uint256 day) internal pure returns (bool) {
-        return s.nextDay == 0 || day < s.nextDay;
     }
 
     /// @notice The first waiting bucket leaves at the start of its day, or as of `last` if something happened since (in a freeze).

@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {ILMP} from "../lmp/ILMP.sol";
 import {ILossLedger} from "../loss/ILossLedger.sol";
 import {BackingLedger} from "./BackingLedger.sol";
-import {BackingMath, PoolState} from "./BackingMath.sol";
+import {BackingMath, PoolState, Position} from "./BackingMath.sol";
+import {BackingSlots, PoolSlots, PositionSlots} from "./BackingSlots.sol";
 import {IBackingPool} from "./IBackingPool.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -40,6 +41,9 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// ROLES (AccessManager): slash, immediate, held by contracts. No role moves anything else.
 contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
     using BackingMath for PoolState;
+    using BackingMath for Position;
+    using BackingSlots for PoolSlots;
+    using BackingSlots for PositionSlots;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
@@ -61,15 +65,16 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IBackingPool
     function stake(uint256 toke_) external nonReentrant returns (uint256 shares) {
         require(toke_ != 0, ZeroAmount());
+        require(toke_ <= type(uint96).max, TooLarge());
         require(_frozenAt() == 0, Frozen());
         PoolState memory s = _roll();
-        Position memory p = _settledActive(s, msg.sender);
-        shares = s.sharesFor(toke_.toUint96());
+        Position memory p = _creditedActive(s, msg.sender);
+        shares = s.sharesFor(toke_);
         s.toke += toke_;
         s.shares += shares;
-        p.shares += shares.toUint128();
-        _active[msg.sender] = p;
-        _store(s);
+        p.join(shares, s.fees);
+        _active[msg.sender].save(p);
+        _pool.save(s);
         emit Staked(msg.sender, toke_, shares);
         _pullExact(TOKE, toke_);
     }
@@ -81,11 +86,11 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
         day = block.timestamp / 1 days + BackingMath.COOLDOWN_DAYS + 1;
         (Position memory p, Position memory x) = _settledBoth(s, day);
         require(shares <= p.shares, InsufficientShares(p.shares));
-        p.shares -= shares.toUint128();
-        x.shares += shares.toUint128();
-        _join(s, day, shares);
+        p.shares -= shares;
+        x.join(shares, s.fees);
+        _joinBucket(s, day, shares);
         _storeBoth(p, x, day);
-        _store(s);
+        _pool.save(s);
         emit ExitRequested(msg.sender, day, shares);
     }
 
@@ -93,14 +98,14 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
     function cancelExit(uint256 day, uint256 shares) external nonReentrant {
         require(shares != 0, ZeroAmount());
         PoolState memory s = _roll();
-        require(!s.hasLeft(day), BucketGone(day));
+        require(!_hasLeft(s, day), BucketGone(day));
         (Position memory p, Position memory x) = _settledBoth(s, day);
         require(shares <= x.shares, InsufficientShares(x.shares));
-        x.shares -= shares.toUint128();
-        p.shares += shares.toUint128();
+        x.shares -= shares;
+        p.join(shares, s.fees);
         _buckets[day].shares -= shares.toUint128();
         _storeBoth(p, x, day);
-        _store(s);
+        _pool.save(s);
         emit ExitCancelled(msg.sender, day, shares);
     }
 
@@ -108,17 +113,18 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
     function withdraw(uint256 day, address receiver) external nonReentrant returns (uint256 toke_) {
         require(receiver != address(0), ZeroAddress());
         PoolState memory s = _roll();
-        require(s.hasLeft(day), StillCooling(day));
-        (Position memory x, uint256 earned) = _settledExit(s, msg.sender, day);
+        require(_hasLeft(s, day), StillCooling(day));
+        (Position memory x, bool done) = _settledExit(s, msg.sender, day, MAX_CASES);
+        require(done, NotRolled());
         require(x.shares != 0, InsufficientShares(0));
-        _active[msg.sender].owed += earned.toUint112();
+        _owe(msg.sender, x.owed);
         delete _exits[msg.sender][day];
         Bucket storage b = _buckets[day];
         // Rounded down; the last to come gets what is left.
-        toke_ = uint256(x.shares) * b.toke / b.shares;
+        toke_ = x.shares * b.toke / b.shares;
         b.toke -= toke_.toUint96();
-        b.shares -= x.shares;
-        _store(s);
+        b.shares -= x.shares.toUint128();
+        _pool.save(s);
         emit Left(msg.sender, receiver, day, x.shares, toke_);
         TOKE.safeTransfer(receiver, toke_);
     }
@@ -133,8 +139,8 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
         assets = p.owed;
         require(assets != 0, ZeroAmount());
         p.owed = 0;
-        _active[msg.sender] = p;
-        _store(s);
+        _active[msg.sender].save(p);
+        _pool.save(s);
         emit Claimed(msg.sender, receiver, assets);
         ASSET.safeTransfer(receiver, assets);
     }
@@ -142,10 +148,11 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IBackingPool
     function notify(uint256 assets) external nonReentrant {
         require(assets != 0, ZeroAmount());
+        require(assets <= type(uint96).max, TooLarge());
         PoolState memory s = _roll();
-        s.addFees(assets.toUint96());
-        _store(s);
-        emit Notified(msg.sender, assets, s.rate, s.end);
+        _dust = s.addFees(assets, _dust, block.timestamp).toUint32();
+        _pool.save(s);
+        emit Notified(msg.sender, assets, _rateOf(s), s.last + s.remaining);
         _pullExact(ASSET, assets);
     }
 
@@ -170,7 +177,7 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
             s.toke -= slashed;
             ++s.cases;
         }
-        _store(s);
+        _pool.save(s);
         if (slashed == 0) return (0, caseId);
         emit Slashed(caseId, slashed, s.shares, s.toke, to);
         TOKE.safeTransfer(to, slashed);
@@ -191,8 +198,8 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
         require(receiver != address(0), ZeroAddress());
         require(_cases[caseId].shares != 0, UnknownCase(caseId));
         PoolState memory s = _roll();
-        _active[msg.sender] = _settledActive(s, msg.sender);
-        _store(s);
+        _active[msg.sender].save(_settledActive(s, msg.sender));
+        _pool.save(s);
         toke_ = _unpaid(caseId, msg.sender, 0);
         require(toke_ != 0, ZeroAmount());
         _credits[caseId][msg.sender].paid += toke_.toUint96();
@@ -204,28 +211,31 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IBackingPool
     function roll(uint256 maxDays) external nonReentrant {
-        (PoolState memory s,) = _rollSome(maxDays);
-        _store(s);
+        PoolState memory s;
+        _rollSome(s, maxDays);
+        _pool.save(s);
     }
 
     /// @inheritdoc IBackingPool
     function sync(address account, uint256 maxCases) external nonReentrant {
         PoolState memory s = _roll();
-        Position memory p = _active[account];
-        p.owed += _settle(p, account, s.fees, s.cases, maxCases).toUint112();
-        _active[account] = p;
-        _store(s);
+        Position memory p;
+        _active[account].load(p);
+        p.settle(s.fees);
+        _creditCases(p, account, s.cases, maxCases);
+        _active[account].save(p);
+        _pool.save(s);
         emit Synced(account, p.seen);
     }
 
     /// @inheritdoc IBackingPool
     function syncExit(address account, uint256 day, uint256 maxCases) external nonReentrant {
         PoolState memory s = _roll();
-        Position memory x = _exits[account][day];
-        (uint256 fees, uint256 cases) = _terms(s, day);
-        _active[account].owed += _settle(x, account, fees, cases, maxCases).toUint112();
-        _exits[account][day] = x;
-        _store(s);
+        (Position memory x,) = _settledExit(s, account, day, maxCases);
+        _owe(account, x.owed);
+        x.owed = 0;
+        _exits[account][day].save(x);
+        _pool.save(s);
         emit ExitSynced(account, day, x.seen);
     }
 
@@ -247,35 +257,38 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IBackingPool
     function totals() external view returns (Totals memory) {
         PoolState memory s = _rolled();
-        return Totals({toke: s.toke, shares: s.shares, rate: s.rate, end: s.end, cases: s.cases});
+        return Totals({toke: s.toke, shares: s.shares, rate: _rateOf(s), end: s.last + s.remaining, cases: s.cases});
     }
 
     /// @inheritdoc IBackingPool
     function sharesOf(address account) external view returns (uint256) {
-        return _active[account].shares;
+        return uint128(_active[account].stake);
     }
 
     /// @inheritdoc IBackingPool
     function exitOf(address account, uint256 day) external view returns (uint256 shares) {
-        return _exits[account][day].shares;
+        return uint128(_exits[account][day].stake);
     }
 
     /// @inheritdoc IBackingPool
     function claimable(address account) external view returns (uint256) {
-        Position memory p = _active[account];
-        return p.owed + BackingMath.earned(p.shares, _rolled().fees, p.fees);
+        Position memory p;
+        _active[account].load(p);
+        return p.owed + p.earned(_rolled().fees);
     }
 
     /// @inheritdoc IBackingPool
     function returnable(address account, uint256 caseId) external view returns (uint256) {
-        Position memory p = _active[account];
+        Position memory p;
+        _active[account].load(p);
         return _cases[caseId].shares == 0 ? 0 : _unpaid(caseId, account, caseId >= p.seen ? p.shares : 0);
     }
 
     /// @inheritdoc IBackingPool
     function yearlyFeesPerToke() external view returns (uint256) {
         PoolState memory s = _rolled();
-        return s.toke == 0 || s.end <= s.last ? 0 : s.rate * 365 days / s.toke;
+        if (s.shares < BackingMath.MIN_SHARES || s.toke == 0 || s.remaining == 0) return 0;
+        return _rateOf(s) * 365 days / s.toke;
     }
 
     /* INTERNAL */
@@ -289,15 +302,29 @@ contract BackingPool is BackingLedger, AccessManaged, ReentrancyGuardTransient {
 
     /// @dev The caller's active stake and that in a bucket, whose fees go to the active one.
     function _settledBoth(PoolState memory s, uint256 day) private returns (Position memory p, Position memory x) {
-        uint256 earned;
-        (x, earned) = _settledExit(s, msg.sender, day);
+        bool done;
+        (x, done) = _settledExit(s, msg.sender, day, MAX_CASES);
+        require(done, NotRolled());
         p = _settledActive(s, msg.sender);
-        p.owed += earned.toUint112();
+        (p.owed, x.owed) = (p.owed + x.owed, 0);
+    }
+
+    /// @dev Fees of a bucket go to the active stake.
+    function _owe(address account, uint256 assets) private {
+        Position memory p;
+        _active[account].load(p);
+        p.owed += assets;
+        _active[account].save(p);
     }
 
     function _storeBoth(Position memory p, Position memory x, uint256 day) private {
-        _active[msg.sender] = p;
-        _exits[msg.sender][day] = x;
+        _active[msg.sender].save(p);
+        _exits[msg.sender][day].save(x);
+    }
+
+    /// @dev Base units of the asset per second, 1e18.
+    function _rateOf(PoolState memory s) private pure returns (uint256) {
+        return s.rate * (1e18 / BackingMath.RATE_SCALE);
     }
 
     function _frozenAt() internal view override returns (uint256) {

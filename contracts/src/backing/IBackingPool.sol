@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 /// @title TOKE that backs one LMP
 /// @notice Stakers earn the LMP's fees in its asset and are slashed for its losses. Positions cannot be transferred.
-/// A is the slashable TOKE, H its shares, both with active and cooling stake; G is fees per share, 1e36.
+/// A is the slashable TOKE, H its shares, both with active and cooling stake; G is fees per share.
 interface IBackingPool {
     enum Mode {
         Slashing,
@@ -15,7 +15,8 @@ interface IBackingPool {
         uint256 toke;
         /// @dev H.
         uint256 shares;
-        /// @dev Of the fee stream: asset base units per second, 1e18; when it ends, unix seconds.
+        /// @dev Of the fee stream: asset base units per second, 1e18, in steps of 1e15; when it ends, unix seconds. It stands still while
+        /// `shares` are below 1e18.
         uint256 rate;
         uint256 end;
         uint256 cases;
@@ -29,7 +30,7 @@ interface IBackingPool {
     event Left(address indexed account, address indexed receiver, uint256 indexed day, uint256 shares, uint256 toke);
     event Claimed(address indexed account, address indexed receiver, uint256 assets);
     event Notified(address indexed from, uint256 assets, uint256 rate, uint256 end);
-    /// @dev While nobody was staked the stream stood still: its end moved with the clock.
+    /// @dev With less than 1e18 shares staked the stream stood still: its end moved with the clock, to `end`.
     event StreamMoved(uint256 end);
     event Slashed(uint256 indexed caseId, uint256 toke, uint256 shares, uint256 tokeLeft, address to);
     event Returned(uint256 indexed caseId, uint256 toke);
@@ -51,11 +52,14 @@ interface IBackingPool {
     /// @dev Too many days or cases since the last call: `roll` or `sync` first.
     error NotRolled();
     error UnknownCase(uint256 caseId);
+    /// @dev An amount beyond what the pool counts: 2^96 wei of TOKE, or fees of that order.
+    error TooLarge();
     error InexactTransfer(address token);
     /// @dev The LMP's asset is TOKE: stake and fees could not be told apart.
     error InvalidToken(address token);
 
-    /// @notice Stakes TOKE of the caller. Shares are rounded down. Refused in a freeze.
+    /// @notice Stakes TOKE of the caller. Shares are rounded down. Refused in a freeze. Fees stay claimable: what the account earned
+    /// is spread over all of its shares.
     function stake(uint256 toke) external returns (uint256 shares);
     /// @notice `shares` of the caller leave at the start of day today + 29 (days since 1970): slashable and earning until then.
     function requestExit(uint256 shares) external returns (uint256 day);
@@ -67,7 +71,8 @@ interface IBackingPool {
     function claim(address receiver) external returns (uint256 assets);
     /// @notice Pays the caller's part of what was returned of a case.
     function claimReturned(uint256 caseId, address receiver) external returns (uint256 toke);
-    /// @notice Pulls fees from the caller into the stream. Its end becomes the amount-weighted mean of the old end and now + 28 days.
+    /// @notice Pulls fees from the caller into the stream. Its end becomes the amount-weighted mean of the old end and now + 28
+    /// days. What the rate rounds away joins the next amount.
     function notify(uint256 assets) external;
     /// @notice Pulls TOKE from the caller for those who were slashed in a case. Anyone.
     function returnToSlashed(uint256 caseId, uint256 toke) external;

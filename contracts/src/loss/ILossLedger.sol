@@ -4,9 +4,10 @@ pragma solidity 0.8.37;
 import {Leg} from "../lmp/ILMP.sol";
 
 /// @title Loss accounting of LMPs
-/// @notice Whoever reports an LMP writes a checkpoint here when one is due. Per share, profit still locked excluded:
+/// @notice Whoever reports an LMP writes a checkpoint here when one is due. Per share:
 ///
-///     high, low   value of the book at the high and the low prices of ILossPrices, over the supply
+///     high, low   value of the book at the high and the low prices of ILossPrices, over the supply; profit still locked counts
+///                 in high alone
 ///     mark        highest `low` that two checkpoints in a row confirm; falls with what is no loss (see docs/backing.md)
 ///     loss        max(0, mark - high) * supply
 ///

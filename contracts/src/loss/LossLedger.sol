@@ -17,9 +17,10 @@ import {RebalanceMemory} from "./RebalanceMemory.sol";
 /// @notice
 /// WHO: checkpoints and rebalances are told by a vault about itself, so whoever lies harms himself. Decisions come from the
 /// holders of Roles.LOSS. Vaults are read by views; mark, flag and cover live there and change through `syncLoss` alone.
-/// CHECKPOINT: idle and every destination with units at loss prices, less the profit still locked, over the supply. Where one
-/// destination cannot be valued nothing is written. Without a market price of some leg `low` is 0. Nothing in it depends on how
-/// a venue's pool is balanced.
+/// CHECKPOINT: idle and every destination with units at loss prices, over the supply. Where one destination cannot be valued
+/// nothing is written. Without a market price of some leg `low` is 0. Nothing in it depends on how a venue's pool is balanced.
+/// LOCKED PROFIT is left out of `low`, so that the mark rises only by what is released. It stays in `high`: a loss eats it first, and
+/// the lock also fills when a market price recovers, which `high` had never seen fall; without it that recovery would be a loss.
 /// MARK: rises to min(low, low before), when that is higher: one checkpoint alone raises nothing.
 /// FREEZE: from the second checkpoint in a row above the threshold. It ends with the first below, with a decision, and by time
 /// 21 days after the first freeze at this mark; a higher mark or a counted loss starts those 21 days anew.
@@ -124,10 +125,10 @@ contract LossLedger is ILossLedger, AccessManaged {
             if (!ok) return (c, held[i].destination);
             (highs, lows, hasMarket) = (highs + v.high, lows + v.low, hasMarket && v.hasMarket);
         }
-        int256 net = _net(vault);
+        Book memory b = vault.book();
         c.time = block.timestamp;
-        c.high = LossMath.perShareUp(LossMath.positive(net, highs), supply);
-        if (hasMarket) c.low = LossMath.perShareDown(LossMath.positive(net, lows), supply);
+        c.high = LossMath.perShareUp(b.idle + highs, supply);
+        if (hasMarket) c.low = LossMath.perShareDown((b.idle + lows).zeroFloorSub(b.locked), supply);
         (c.supply, c.mark) = (supply.toUint128(), vault.lossMark());
     }
 
@@ -158,16 +159,16 @@ contract LossLedger is ILossLedger, AccessManaged {
     /// @inheritdoc ILossLedger
     function beforeRebalance(Leg[] calldata outs, Leg[] calldata ins) external {
         ILMP vault = ILMP(msg.sender);
-        int256 net = _net(vault);
+        uint256 high = vault.book().idle;
         uint256 moved;
         address[] memory touched = _touched(outs, ins);
         for (uint256 i; i < touched.length; ++i) {
             (LossValuation.Value memory v, uint256 units) = _valueOf(vault, touched[i]);
-            net += v.high.toInt256();
+            high += v.high;
             if (units != 0) moved += v.backing.fullMulDiv(_units(outs, touched[i]), units);
         }
         moved += _units(outs, address(0));
-        RebalanceMemory.save(msg.sender, net, vault.lossMark(), vault.totalSupply(), moved);
+        RebalanceMemory.save(msg.sender, high, vault.lossMark(), vault.totalSupply(), moved);
     }
 
     /// @inheritdoc ILossLedger
@@ -175,14 +176,14 @@ contract LossLedger is ILossLedger, AccessManaged {
         ILMP vault = ILMP(msg.sender);
         LossMath.Rebalance memory r;
         uint256 moved;
-        (r.netBefore, r.markBefore, r.supplyBefore, moved) = RebalanceMemory.load(msg.sender);
+        (r.highBefore, r.markBefore, r.supplyBefore, moved) = RebalanceMemory.load(msg.sender);
         r.supplyAfter = vault.totalSupply();
-        r.netAfter = _net(vault);
+        r.highAfter = vault.book().idle;
         uint256 came = _units(ins, address(0));
         address[] memory touched = _touched(outs, ins);
         for (uint256 i; i < touched.length; ++i) {
             (LossValuation.Value memory v, uint256 units) = _valueOf(vault, touched[i]);
-            r.netAfter += v.high.toInt256();
+            r.highAfter += v.high;
             uint256 brought = _units(ins, touched[i]);
             if (brought != 0) came += v.high.fullMulDivUp(brought, units) + 1;
         }
@@ -339,11 +340,5 @@ contract LossLedger is ILossLedger, AccessManaged {
 
     function _frozenAt(Account storage a) private view returns (uint256) {
         return block.timestamp < a.freezeEnd ? a.frozenAt : 0;
-    }
-
-    /// @dev idle - locked, base units.
-    function _net(ILMP vault) private view returns (int256) {
-        Book memory b = vault.book();
-        return b.idle.toInt256() - b.locked.toInt256();
     }
 }

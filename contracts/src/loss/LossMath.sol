@@ -18,10 +18,10 @@ library LossMath {
     uint256 private constant TOLERATED_INVERSE = 20;
 
     /// @notice A rebalance: everything is as of the ends of it, the middle belongs to the solver.
-    /// @dev `net` values: idle + high of the touched destinations - locked.
     struct Rebalance {
-        int256 netBefore;
-        int256 netAfter;
+        /// @dev idle + high of the touched destinations, base units.
+        uint256 highBefore;
+        uint256 highAfter;
         uint256 markBefore;
         uint256 supplyBefore;
         uint256 supplyAfter;
@@ -62,30 +62,22 @@ library LossMath {
 
     /// @notice Whether a rebalance can lower the mark at all: the untouched destinations need no valuation otherwise.
     function fell(Rebalance memory r) internal pure returns (bool) {
-        return r.netAfter < r.netBefore;
+        return r.highAfter < r.highBefore;
     }
 
     /// @notice high after + loss before + c, per share, rounded down.
     /// @param untouched high of all other destinations, base units, the same before and after
     function ceilingDown(Rebalance memory r, uint256 untouched) internal pure returns (uint256) {
-        uint256 highBefore = perShareUp(positive(r.netBefore, untouched), r.supplyBefore);
+        uint256 highBefore = perShareUp(r.highBefore + untouched, r.supplyBefore);
         uint256 lossBefore = lossDown(r.markBefore, highBefore, r.supplyBefore);
-        return perShareDown(positive(r.netAfter, untouched) + lossBefore + r.counted, r.supplyAfter);
+        return perShareDown(r.highAfter + untouched + lossBefore + r.counted, r.supplyAfter);
     }
 
     /// @notice mark - (fall of the touched part) + c, per share, rounded down: never above `ceilingDown`, whatever the rest is worth.
     function floorDown(Rebalance memory r) internal pure returns (uint256) {
         uint256 marked = r.markBefore.fullMulDiv(r.supplyBefore, WAD);
         // What `ceilingDown` loses at the most by rounding the loss before.
-        uint256 lost = FixedPointMathLib.abs(r.netBefore - r.netAfter) + r.supplyBefore.divUp(WAD) + 1;
+        uint256 lost = r.highBefore - r.highAfter + r.supplyBefore.divUp(WAD) + 1;
         return perShareDown((marked + r.counted).zeroFloorSub(lost), r.supplyAfter);
-    }
-
-    /// @notice max(0, net + value).
-    // Amounts of tokens stay far below 2^255; the sign is looked at.
-    // forge-lint: disable-next-item(unsafe-typecast)
-    function positive(int256 net, uint256 value) internal pure returns (uint256) {
-        int256 sum = net + int256(value);
-        return sum < 0 ? 0 : uint256(sum);
     }
 }

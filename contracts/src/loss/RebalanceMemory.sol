@@ -13,17 +13,17 @@ library RebalanceMemory {
     /// @dev ERC-7201 slot of "headrace.loss.rebalance".
     bytes32 private constant ROOT = 0xa3c68fc0e026d7d89392faa5ccb825d2cb08c4191772a87368a68c36743bfc00;
 
-    function save(address vault, int256 net, uint256 mark, uint256 supply, uint256 moved) internal {
+    function save(address vault, uint256 high, uint256 mark, uint256 supply, uint256 moved) internal {
         bytes32 slot = ROOT.deriveMapping(vault);
-        slot.asInt256().tstore(net);
+        slot.asUint256().tstore(high);
         slot.offset(1).asUint256().tstore(mark);
         slot.offset(2).asUint256().tstore(supply);
         slot.offset(3).asUint256().tstore(moved);
     }
 
-    function load(address vault) internal view returns (int256 net, uint256 mark, uint256 supply, uint256 moved) {
+    function load(address vault) internal view returns (uint256 high, uint256 mark, uint256 supply, uint256 moved) {
         bytes32 slot = ROOT.deriveMapping(vault);
-        net = slot.asInt256().tload();
+        high = slot.asUint256().tload();
         mark = slot.offset(1).asUint256().tload();
         supply = slot.offset(2).asUint256().tload();
         moved = slot.offset(3).asUint256().tload();

@@ -71,7 +71,7 @@ beforeAll(async () => {
     seen.push(await moment())
   })
   seen.push(await moment())
-}, 180_000)
+}, 300_000)
 
 afterAll(async () => {
   await served.close()

@@ -21,7 +21,7 @@ beforeAll(async () => {
   node = await startAnvil('--slots-in-an-epoch', '3')
   world = new World(node)
   protocol = await deployProtocol(world)
-}, 120_000)
+}, 300_000)
 
 afterAll(async () => {
   for (const each of open) await each.close()
@@ -59,4 +59,4 @@ test('every amount is the chain’s, however the blocks were indexed', async () 
   const late = await api()
   await late.indexer.advance()
   await agree(late)
-}, 120_000)
+}, 300_000)

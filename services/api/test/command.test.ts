@@ -148,14 +148,14 @@ test('run serves what it indexed, stops on a signal and goes on after it', async
     const ended = api(['run'], {}, (kill) => {
       stop = kill
     })
-    await expect.poll(() => ready(url), { timeout: 20_000, interval: 100 }).toBe(true)
+    await expect.poll(() => ready(url), { timeout: 60_000, interval: 100 }).toBe(true)
     expect((await fetch(`${url}/v1/lmps`)).status).toBe(200)
     stop()
     const { code, stderr } = await ended
     expect(stderr).toBe('')
     expect(code).toBe(0)
   }
-}, 60_000)
+}, 180_000)
 
 test('check:api is one line when nothing listens', async () => {
   const { code, stderr } = await api(

@@ -3,6 +3,7 @@ import {
   accrue,
   frozenAt,
   isAbove,
+  join,
   returnable,
   roll,
   sustained,
@@ -129,17 +130,34 @@ test('the phase is the first one that waits for an item; phases without items ar
   })
 })
 
-const FEE_SCALE = 10n ** 36n
-const pool = { toke: 70n, shares: 100n, perShare: 0n, accruedAt: 1_000, rate: 5n * WAD, end: 1_100 }
+const pool = {
+  toke: 70n * WAD,
+  shares: 100n * WAD,
+  perShare: 0n,
+  accruedAt: 1_000,
+  rate: 5n * WAD,
+  end: 1_100,
+}
 
-test('fees stream to shares up to the end of the stream; with nobody staked the end moves with the clock', () => {
-  expect(accrue(pool, 1_020)).toMatchObject({ perShare: FEE_SCALE, accruedAt: 1_020, end: 1_100 })
-  expect(accrue(pool, 5_000)).toMatchObject({ perShare: 5n * FEE_SCALE, end: 1_100 })
-  expect(accrue({ ...pool, shares: 0n }, 1_030)).toMatchObject({ perShare: 0n, end: 1_130 })
-  expect(accrue({ ...pool, shares: 0n, end: 900 }, 1_030).end).toBe(900)
-  expect(yearlyFeesPerToke(pool)).toBe((5n * WAD * 365n * 86_400n) / 70n)
+test('fees stream to shares up to the end of the stream; with less than 1e18 staked the end moves with the clock', () => {
+  // 100 base units to 100e18 shares, 1e28 is one.
+  expect(accrue(pool, 1_020)).toMatchObject({ perShare: 10n ** 10n, accruedAt: 1_020, end: 1_100 })
+  expect(accrue(pool, 5_000)).toMatchObject({ perShare: 5n * 10n ** 10n, end: 1_100 })
+  const few = { ...pool, shares: WAD - 1n }
+  expect(accrue(few, 1_030)).toMatchObject({ perShare: 0n, end: 1_130 })
+  expect(accrue({ ...few, end: 900 }, 1_030).end).toBe(900)
+  expect(accrue({ ...pool, shares: WAD }, 1_001).perShare).toBe(5n * 10n ** 10n)
+  expect(yearlyFeesPerToke(pool)).toBe((5n * 365n * 86_400n) / 70n)
   expect(yearlyFeesPerToke({ ...pool, end: 1_000 })).toBe(0n)
   expect(yearlyFeesPerToke({ ...pool, toke: 0n })).toBe(0n)
+  expect(yearlyFeesPerToke(few)).toBe(0n)
+})
+
+test('shares that join spread what was earned over all, rounded down', () => {
+  const stake = join({ shares: 2n, perShare: 10n }, 5n, 24n)
+  // 2 * 14 over 7 shares.
+  expect(stake).toEqual({ shares: 7n, perShare: 20n })
+  expect(join({ shares: 2n, perShare: 10n }, 4n, 25n).perShare).toBe(20n)
 })
 
 test('due buckets leave in order at the start of their day, rounded down; a freeze holds back what falls due in it', () => {
@@ -149,7 +167,8 @@ test('due buckets leave in order at the start of their day, rounded down; a free
     { day: 2, shares: 10n },
     { day: 3, shares: 1n },
   ]
-  const free = roll(pool, waiting, undefined, 2 * day)
+  const small = { ...pool, toke: 70n, shares: 100n }
+  const free = roll(small, waiting, undefined, 2 * day)
   expect(free.gone).toEqual(
     new Map([
       [1, { shares: 33n, toke: 23n }],
@@ -157,7 +176,7 @@ test('due buckets leave in order at the start of their day, rounded down; a free
     ]),
   )
   expect(free.pool).toMatchObject({ toke: 40n, shares: 57n, accruedAt: 2 * day })
-  const frozen = roll(pool, waiting, 2 * day - 1, 4 * day)
+  const frozen = roll(small, waiting, 2 * day - 1, 4 * day)
   expect([...frozen.gone.keys()]).toEqual([1])
 })
 

@@ -10,6 +10,9 @@ export interface BlockMemory {
   rememberBlock(block: BlockRef): void
 }
 
+/** For looks that leave no trace. */
+export const NO_MEMORY: BlockMemory = { newestBlock: () => undefined, rememberBlock: () => {} }
+
 /** The newest block that is final for every endpoint. */
 export class Finality {
   readonly #endpoints: readonly Endpoint[]

@@ -60,6 +60,11 @@ export class Journal implements BlockMemory {
       .run()
   }
 
+  /** After somebody has looked: the chain as it is now counts as final. What was signed stays. */
+  forgetBlocks(): void {
+    this.#db.delete(blocks).run()
+  }
+
   /**
    * Writes down what is about to be signed, before it is. The same report again is the same entry.
    * @throws ConflictError when this key has decided for another report of the epoch with the same last checkpoint.
@@ -118,9 +123,7 @@ export interface JournalStatus {
  * @throws StartupError when there is no journal.
  */
 export function readStatus(path: string, limit = 20): JournalStatus {
-  if (!existsSync(path)) {
-    throw new StartupError(`there is no journal at ${path}: run the oracle first or correct DATABASE_FILE`)
-  }
+  assertExists(path)
   const file = new Database(path, { readonly: true })
   try {
     const db = drizzle({ client: file })
@@ -133,5 +136,19 @@ export function readStatus(path: string, limit = 20): JournalStatus {
     throw new StartupError(`${path} is no journal of an oracle (${oneLine(error)}): correct DATABASE_FILE`)
   } finally {
     file.close()
+  }
+}
+
+/** @throws StartupError when there is no journal. */
+export function forgetBlocks(path: string): void {
+  assertExists(path)
+  const journal = new Journal(path)
+  journal.forgetBlocks()
+  journal.close()
+}
+
+function assertExists(path: string): void {
+  if (!existsSync(path)) {
+    throw new StartupError(`there is no journal at ${path}: run the oracle first or correct DATABASE_FILE`)
   }
 }

@@ -3,13 +3,14 @@ import type { BlockRef, ChainAccess } from '@headrace/chain'
 import { type Logger, oneLine } from '@headrace/service'
 import type { Address } from 'viem'
 import { readAgreed } from './agree.ts'
-import { computeReport, type State } from './compute.ts'
+import { computeReport, type Finding, type State } from './compute.ts'
 import { ContradictionError, DisagreementError, FinalityError } from './errors.ts'
 import type { Executor } from './executor.ts'
 import type { Finality } from './finality.ts'
 import type { OracleMetrics } from './metrics.ts'
 import type { OnPoint } from './points.ts'
 import { type Contracts, readState } from './reads.ts'
+import { digestOf } from './report.ts'
 import type { Reporter } from './reporter.ts'
 
 export interface LookerOptions {
@@ -94,7 +95,7 @@ export class Looker {
     )
     await onPoint('read', lmp)
     const finding = computeReport(state)
-    this.#say(state, finding.kind === 'report' ? `loss of ${finding.report.loss} to report` : finding.reason)
+    this.#say(state, finding)
     if (finding.kind === 'contradiction') {
       throw new ContradictionError(
         `${lmp} at block ${block.number}: ${finding.reason}; nothing is signed before somebody has looked`,
@@ -104,11 +105,11 @@ export class Looker {
     await executor?.found(state)
   }
 
-  #say({ lmp, epoch, block }: State, finding: string): void {
-    const text = `${epoch}: ${finding}`
+  #say({ lmp, domain, block }: State, finding: Finding): void {
+    const text = finding.kind === 'report' ? digestOf(domain, finding.report) : finding.reason
     if (this.#said.get(lmp) === text) return
     this.#said.set(lmp, text)
-    this.#options.log.info({ lmp, epoch, block: block.number, finding }, 'looked')
+    this.#options.log.info({ lmp, block: block.number, ...finding }, 'looked')
   }
 
   #failed(error: unknown): void {

@@ -2,6 +2,7 @@ import { configHelp, loadConfig, PRODUCT, runService } from '@headrace/service'
 import { Command, InvalidArgumentError } from 'commander'
 import { runCheck } from './check.ts'
 import { configSchema, statusSchema } from './config.ts'
+import { forgetBlocks } from './journal.ts'
 import { runOracle } from './run.ts'
 import { showReports } from './show.ts'
 import { showStatus } from './status.ts'
@@ -35,6 +36,13 @@ program
   .command('status')
   .description('shows what was signed and sent; reads the journal file alone')
   .action(() => runService('oracle', async () => showStatus(loadConfig(statusSchema).DATABASE_FILE)))
+
+program
+  .command('forget-blocks')
+  .description(
+    'after a finality alarm, when you know why: takes the chain as it is now; what was signed stays',
+  )
+  .action(() => runService('oracle', async () => forgetBlocks(loadConfig(statusSchema).DATABASE_FILE)))
 
 program
   .command('check')

@@ -1,6 +1,13 @@
 import { lossOracleAbi } from '@headrace/abi'
 import type { Logger } from '@headrace/service'
-import { type Address, encodeFunctionData, type Hex, type PrivateKeyAccount, type PublicClient } from 'viem'
+import {
+  type Address,
+  encodeFunctionData,
+  type Hash,
+  type Hex,
+  type PrivateKeyAccount,
+  type PublicClient,
+} from 'viem'
 import type { Finding, State } from './compute.ts'
 import { ConflictError } from './errors.ts'
 import type { Journal, SigningKey } from './journal.ts'
@@ -34,6 +41,8 @@ interface Open {
   digest: Hex
   windowEnd: bigint
   signatures: Map<Address, Hex>
+  /** Finalized block at which it was last submitted: what fails is tried again at the next. */
+  submittedAt?: Hash
 }
 
 /** Signs what was found, collects the others' signatures of the same, submits them when it is its turn. */
@@ -105,7 +114,9 @@ export class Reporter {
     metrics.signatures(lmp, open.signatures.size)
     if (!enough()) return
     await onPoint('quorum', lmp)
-    if (this.#isTurn(open)) await this.#submit(open)
+    if (open.submittedAt === open.state.block.hash || !this.#isTurn(open)) return
+    await this.#submit(open)
+    open.submittedAt = open.state.block.hash
   }
 
   async #ask({ state, signed, signatures }: Open): Promise<void> {

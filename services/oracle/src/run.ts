@@ -114,7 +114,11 @@ function readiness({ STALL_AFTER_S }: OracleConfig, looker: Looker, metrics: Ora
   const alarms = metrics.alarmsOn()
   const finalized: BlockRef | undefined = looker.newest()
   return {
-    ready: finalized !== undefined && silentMs <= STALL_AFTER_S * 1000 && alarms.length === 0,
+    // What a peer answers must not make this reporter look broken.
+    ready:
+      finalized !== undefined &&
+      silentMs <= STALL_AFTER_S * 1000 &&
+      alarms.every((alarm) => alarm === 'peer-differs'),
     finalized: finalized?.number,
     silentMs,
     alarms,

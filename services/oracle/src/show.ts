@@ -1,11 +1,10 @@
 import { createLog, StartupError } from '@headrace/service'
 import { type Address, getAddress, isAddress } from 'viem'
 import { readAgreed } from './agree.ts'
-import { computeReport, type Finding } from './compute.ts'
+import { computeReport, type State } from './compute.ts'
 import type { OracleConfig } from './config.ts'
 import { ContradictionError } from './errors.ts'
-import { Finality } from './finality.ts'
-import { Journal } from './journal.ts'
+import { Finality, NO_MEMORY } from './finality.ts'
 import { openEnvironment } from './open.ts'
 import { readState } from './reads.ts'
 import { digestOf } from './report.ts'
@@ -26,43 +25,34 @@ export async function showReports(config: OracleConfig, options: ShowOptions): P
   )
   const { chain, contracts } = environment
   const lmps = chosen(environment.lmps, options.lmp)
-  const memory = new Journal(':memory:')
-  const finality = new Finality(chain.endpoints, config.FINALITY_DEPTH, memory)
-  try {
-    const finalized = await finality.newestNumber()
-    const number = options.block ?? finalized
-    if (number > finalized) {
-      throw new StartupError(
-        `FutureBlock: block ${number} is not final, block ${finalized} is: give one up to it`,
-        1,
-      )
-    }
-    const block = await finality.at(number)
-    for (const lmp of lmps) {
-      const state = await readAgreed(chain.endpoints, `the state of ${lmp} at block ${number}`, (client) =>
-        readState(client, contracts, lmp, block),
-      )
-      const finding = computeReport(state)
-      const at = { number: block.number, hash: block.hash, timestamp: block.timestamp }
-      process.stdout.write(`${toJson({ lmp, block: at, ...shown(finding, lmp), ...digest(finding) }, 2)}\n`)
-
-      function digest(found: Finding) {
-        return found.kind === 'report' ? { digest: digestOf(state.domain, found.report) } : {}
-      }
-    }
-  } finally {
-    memory.close()
+  const finality = new Finality(chain.endpoints, config.FINALITY_DEPTH, NO_MEMORY)
+  const finalized = await finality.newestNumber()
+  const number = options.block ?? finalized
+  if (number > finalized) {
+    throw new StartupError(
+      `FutureBlock: block ${number} is not final, block ${finalized} is: give one up to it`,
+      1,
+    )
+  }
+  const block = await finality.at(number)
+  for (const lmp of lmps) {
+    const state = await readAgreed(chain.endpoints, `the state of ${lmp} at block ${number}`, (client) =>
+      readState(client, contracts, lmp, block),
+    )
+    const at = { number: block.number, hash: block.hash, timestamp: block.timestamp }
+    process.stdout.write(`${toJson({ lmp, block: at, ...shown(state) }, 2)}\n`)
   }
 }
 
-function shown(finding: Finding, lmp: Address) {
+function shown(state: State) {
+  const finding = computeReport(state)
   switch (finding.kind) {
     case 'report':
-      return { report: finding.report }
+      return { report: finding.report, digest: digestOf(state.domain, finding.report) }
     case 'nothing':
       return { nothing: finding.reason }
     case 'contradiction':
-      throw new ContradictionError(`${lmp}: ${finding.reason}`)
+      throw new ContradictionError(`${state.lmp}: ${finding.reason}`)
   }
 }
 

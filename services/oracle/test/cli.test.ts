@@ -216,11 +216,11 @@ describe('good input', () => {
     expect(account?.address).toBe(address)
   })
 
-  it('check proves the environment and sends nothing', async () => {
+  it('check proves the environment and sends nothing; what is not proven fails it', async () => {
+    running = await startOracle(good)
     const dead = `http://127.0.0.1:${await freePort()}`
-    const { code, stdout, stderr } = await oracle(['check'], { ...good, PEER_URLS: dead })
-    expect(stderr).toBe('')
-    expect(code).toBe(0)
+    const { code, stdout, stderr } = await oracle(['check'], { ...good, PEER_URLS: `${running.url},${dead}` })
+    await running.stop()
     for (const line of [
       /^chain +31337$/m,
       /^endpoint +127\.0\.0\.1:\d+#1: block \d+$/m,
@@ -229,9 +229,12 @@ describe('good input', () => {
       /^contract +Headrace version 1 at 0x/m,
       /^reporters +2 of 3: 0x/m,
       new RegExp(`^account +${world.reporters[0]?.address}, reporter, 10 ETH$`, 'm'),
-      /^peer +127\.0\.0\.1:\d+: NOT REACHED/m,
+      /^peer +127\.0\.0\.1:\d+ answers$/m,
+      /^peer +FAILED: 127\.0\.0\.1:\d+ is not reached/m,
     ])
       expect(stdout).toMatch(line)
+    expect(stderr).toBe('oracle: not proven: peer; see the lines above\n')
+    expect(code).toBe(1)
   })
 
   it('help names every command and variable', async () => {

@@ -6,7 +6,9 @@ const SCENARIOS = 10
 
 /** Each must be named by a passing test. */
 const NAMED: ReadonlyArray<readonly [string, RegExp]> = [
-  ['a loss counts once: a second epoch at the same NAV counts 0', /test_SecondEpochAtTheSameNav/i],
+  ['a loss counts once: a second epoch at the same NAV counts 0', /test_aLossCountsOnce$/],
+  ['of two losses the second counts only its own', /test_ofTwoLossesTheSecondCountsOnlyItsOwn/],
+  ['from the loss to the TOKE that returns, on real contracts', /test_lossSignedSlashedRecoveredReturned/],
   ['quorum - 1 opens nothing', /test_quorumLessOne/],
   ['a signer counts once', /test_duplicateSigner/],
   ['signatures of another chain id', /test_signaturesOfAnotherChain$/],
@@ -15,13 +17,13 @@ const NAMED: ReadonlyArray<readonly [string, RegExp]> = [
   ['a malformed signature', /test_malformed/],
   ['an unknown signer', /testFuzz_unknownSigner/],
   ['an unknown LMP', /test_unknownLmp/],
-  ['a sandwich of a checkpoint changes nothing', /sandwich/i],
+  ['a sandwich of a checkpoint changes nothing', /aSandwichOfTheCheckpointChangesNothing/],
 ]
 
 const POOL: StatefulSuite = {
   what: 'backing pool',
   folder: '/invariant/backing/',
-  invariants: [/conservation|conserved|everyWei/i],
+  invariants: [/tokeIsConservedToTheWei/, /feesAreConservedToTheWei/, /everybodyHasWhatTheGhostHas/],
 }
 
 export const losses: Claim = {

@@ -15,12 +15,12 @@ contract CheckpointTest is LossBase {
         vault.set(400e18, 10e18, SUPPLY);
         registry.set(lst, 1.1e18, 1.05e18);
         bytes32 hash =
-            keccak256(abi.encode(address(vault), 0, bytes32(0), block.timestamp, 1.05e18, 1.02e18, SUPPLY, 0));
+            keccak256(abi.encode(address(vault), 0, bytes32(0), block.timestamp, 1.06e18, 1.02e18, SUPPLY, 0));
         vm.expectEmit(address(ledger));
-        emit ILossLedger.CheckpointWritten(address(vault), 0, 1.05e18, 1.02e18, SUPPLY, 0, 0, hash);
+        emit ILossLedger.CheckpointWritten(address(vault), 0, 1.06e18, 1.02e18, SUPPLY, 0, 0, hash);
         vault.report();
         ILossLedger.Checkpoint memory c = _last();
-        assertEq(abi.encode(c), abi.encode(ILossLedger.Checkpoint(block.timestamp, 1.05e18, 1.02e18, SUPPLY, 0, hash)));
+        assertEq(abi.encode(c), abi.encode(ILossLedger.Checkpoint(block.timestamp, 1.06e18, 1.02e18, SUPPLY, 0, hash)));
         assertEq(abi.encode(_state()), abi.encode(ILossLedger.State(1, 0, 0, 0, 0, 0)));
         assertEq(vault.syncs(), 0, "nothing new for the vault");
     }
@@ -41,8 +41,35 @@ contract CheckpointTest is LossBase {
     function test_moreLockedThanHeldIsNothing() public {
         vault.set(0, 700e18, SUPPLY);
         vault.report();
-        assertEq(_last().high, 0);
         assertEq(_last().low, 0);
+    }
+
+    /// @dev What a market gives back is locked like any gain, but `high` had never seen it fall.
+    function test_aMarketThatRecoversIsNoLoss() public {
+        _confirmMark();
+        registry.set(lst, WAD, 0.96e18);
+        _next(6 hours);
+        registry.set(lst, WAD, WAD);
+        for (uint256 locked = 24e18; locked != 0; locked -= 6e18) {
+            vault.set(400e18, locked, SUPPLY);
+            _next(6 hours);
+            assertEq(_last().high, WAD);
+            assertEq(_last().low, WAD - locked / 1000);
+            assertEq(_loss(), 0);
+        }
+        assertEq(_state().above, 0);
+    }
+
+    function test_lockedProfitRaisesTheMarkAsItIsReleased() public {
+        _confirmMark();
+        vault.set(420e18, 20e18, SUPPLY);
+        _next(6 hours);
+        _next(6 hours);
+        assertEq(vault.lossMark(), WAD);
+        vault.set(420e18, 5e18, SUPPLY);
+        _next(6 hours);
+        _next(6 hours);
+        assertEq(vault.lossMark(), 1.015e18);
     }
 
     function test_absurdValuesPerShareSaturate() public {

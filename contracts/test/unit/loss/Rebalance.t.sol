@@ -241,8 +241,8 @@ contract LossRebalanceTest is LossBase {
 
     /// @dev Without the untouched part the mark falls at least as far as with it.
     function testFuzz_floorIsNeverAboveCeiling(LossMath.Rebalance memory r, uint256 untouched) public pure {
-        r.netBefore = bound(r.netBefore, -1e27, 1e30);
-        r.netAfter = bound(r.netAfter, -1e27, r.netBefore);
+        r.highBefore = bound(r.highBefore, 0, 1e30);
+        r.highAfter = bound(r.highAfter, 0, r.highBefore);
         r.markBefore = bound(r.markBefore, 0, 1e24);
         r.supplyBefore = bound(r.supplyBefore, 1, 1e30);
         r.supplyAfter = bound(r.supplyAfter, r.supplyBefore, 2 * r.supplyBefore);

@@ -7,7 +7,9 @@ const DAY = 86_400
 const YEAR = 365n * 86_400n
 const WAD = 10n ** 18n
 const RATE_SCALE = 10n ** 18n
-const FEE_SCALE = 10n ** 36n
+const FEE_SCALE = 10n ** 28n
+/** Fees flow only while so many shares are at risk. */
+const MIN_SHARES = 10n ** 18n
 
 export interface PoolState {
   /** A */
@@ -23,10 +25,10 @@ export interface PoolState {
   end: number
 }
 
-/** Fees stream into G; while nobody is staked the stream stands still: its end moves with the clock. */
+/** Fees stream into G; with less than MIN_SHARES staked the stream stands still: its end moves with the clock. */
 export function accrue<S extends PoolState>(pool: S, time: number): S {
   const { shares, perShare, accruedAt, rate, end } = pool
-  if (shares === 0n) {
+  if (shares < MIN_SHARES) {
     return { ...pool, end: end > accruedAt ? end + time - accruedAt : end, accruedAt: time }
   }
   const seconds = BigInt(Math.max(Math.min(time, end) - accruedAt, 0))
@@ -54,9 +56,19 @@ export function earned(shares: bigint, perShare: bigint, since: bigint): bigint 
   return (shares * (perShare - since)) / FEE_SCALE
 }
 
+/** Shares join a stake: what it earned before is spread over all of its shares, not paid out. */
+export function join<S extends { shares: bigint; perShare: bigint }>(
+  stake: S,
+  shares: bigint,
+  perShare: bigint,
+): S {
+  const all = stake.shares + shares
+  return { ...stake, shares: all, perShare: perShare - (stake.shares * (perShare - stake.perShare)) / all }
+}
+
 /** Fees of a year at the present rate per 1e18 wei of TOKE, rounded down; of a pool accrued to now. */
-export function yearlyFeesPerToke({ toke, rate, end, accruedAt }: PoolState): bigint {
-  return toke === 0n || end <= accruedAt ? 0n : (rate * YEAR) / toke
+export function yearlyFeesPerToke({ toke, shares, rate, end, accruedAt }: PoolState): bigint {
+  return shares < MIN_SHARES || toke === 0n || end <= accruedAt ? 0n : (rate * YEAR) / toke
 }
 
 export interface Gone {

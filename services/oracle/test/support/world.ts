@@ -45,6 +45,7 @@ export interface Vault {
 
 /** The real ledger, oracle, recovery and pools on a real chain, around vaults whose value the test sets. */
 export class World {
+  readonly admin = ADMIN
   readonly node: TestNode
   readonly client: PublicClient
   readonly dir = mkdtempSync(join(tmpdir(), 'oracle-test-'))

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import type { Address } from 'viem'
 import type { Rows } from '../../db/open.ts'
 import { buckets, exits, pools, slashes, slashShares, stakes } from '../../db/schema.ts'
-import { accrue, earned, leave } from '../../views/backing-math.ts'
+import { accrue, earned, join, leave } from '../../views/backing-math.ts'
 import type { PoolEvent } from '../events.ts'
 import { toNumber } from '../events.ts'
 import { known } from './common.ts'
@@ -13,7 +13,7 @@ type Stake = typeof stakes.$inferSelect
 type Exit = typeof exits.$inferSelect
 
 /**
- * A backing pool. The contract settles a position before its shares change: fees up to now go to what is owed, slashes
+ * A backing pool. The contract settles a position before its shares change (a stake joins it): fees go to what is owed, slashes
  * it has not seen are credited with the shares it had. Each case does the same, in the contract's order.
  */
 export function applyPool(event: PoolEvent, rows: Rows): void {
@@ -41,8 +41,7 @@ export function applyPool(event: PoolEvent, rows: Rows): void {
       const { account, toke, shares } = event.args
       const pool = accrue(books.pool(), timestamp)
       books.savePool({ ...pool, toke: pool.toke + toke, shares: pool.shares + shares })
-      const stake = books.settledStake(account, pool)
-      books.saveStake({ ...stake, shares: stake.shares + shares })
+      books.saveStake(join(books.creditedStake(account, pool), shares, pool.perShare))
       break
     }
     case 'ExitRequested':
@@ -182,14 +181,20 @@ class Books {
       .run()
   }
 
-  /** The active stake with its fees up to the pool's time and the slashes below `seen` credited. */
-  settledStake(account: Address, { perShare, cases }: Pool, seen = cases): Stake {
+  /** The active stake with the slashes below `seen` credited. */
+  creditedStake(account: Address, { cases }: Pool, seen = cases): Stake {
     const where = and(eq(stakes.pool, this.#address), eq(stakes.account, account))
     const none = { pool: this.#address, account, shares: 0n, perShare: 0n, owed: 0n, cases: 0 }
     const stake = this.#rows.select().from(stakes).where(where).get() ?? none
     this.#creditSeen(stake, seen)
-    const fees = earned(stake.shares, perShare, stake.perShare)
-    return { ...stake, owed: stake.owed + fees, perShare, cases: seen }
+    return { ...stake, cases: seen }
+  }
+
+  /** The same with its fees up to the pool's time. */
+  settledStake(account: Address, pool: Pool, seen?: number): Stake {
+    const stake = this.creditedStake(account, pool, seen)
+    const fees = earned(stake.shares, pool.perShare, stake.perShare)
+    return { ...stake, owed: stake.owed + fees, perShare: pool.perShare }
   }
 
   saveStake(row: Stake): void {
