@@ -187,6 +187,19 @@ contract LossVenuesTest is BalancerFixture, IRebalancer {
         assertEq(ledger.state(address(lmp)).count, count + 1, "outside it is written");
     }
 
+    /* GAS */
+
+    /// @dev Little gas ends a report; it never makes a healthy destination look dead, nor loses a checkpoint.
+    /// forge-config: default.fuzz.runs = 64
+    /// forge-config: ci.fuzz.runs = 64
+    function testFuzz_noAmountOfGasSuppressesACheckpoint(uint256 gas_) public {
+        skip(6 hours);
+        _setPrices(0.9e18, 0.9e18);
+        uint256 count = ledger.state(address(lmp)).count;
+        (bool ok,) = address(lmp).call{gas: bound(gas_, 300_000, 2_000_000)}(abi.encodeCall(lmp.report, ()));
+        assertEq(ledger.state(address(lmp)).count, ok ? count + 1 : count);
+    }
+
     /* A LOSS IN REAL VENUES */
 
     /// @dev The first LST, in both pools, loses 20% of its issuer's rate, and the market follows.

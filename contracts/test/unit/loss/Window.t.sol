@@ -117,8 +117,9 @@ contract WindowTest is Test {
         share = bound(share, 1, 40);
         for (uint256 i; i < count; ++i) {
             uint256 random = uint256(keccak256(abi.encode(seed, i)));
-            // 1..7 h apart, one in `share` below the threshold.
-            _push(1 hours + random % 6 hours, random >> 64 & 0xff < 256 / share ? 99 : 100 + (random >> 128) % 400, 1);
+            // 1..4 h apart, a third of them up to a day; one in `share` below the threshold.
+            uint256 gap = 1 hours + random % (random >> 200 & 0xff < 85 ? 23 hours : 3 hours);
+            _push(gap, random >> 64 & 0xff < 256 / share ? 99 : 100 + (random >> 128) % 400, 1);
         }
         ILossLedger.Window memory w = ring.window(since);
         (uint256 first, uint256 last, uint256 loss) = _reference(since);
