@@ -256,12 +256,17 @@ contract BackingHandler is BackingGhost {
         ++effective["sync"];
     }
 
-    /// @dev A freeze lasts three weeks at most, as the ledger's.
-    function freeze(uint256 kind) external counted("freeze") {
+    /// @dev A freeze lasts three weeks at most, as the ledger's. Every other one begins shortly before a bucket is due, and the next
+    /// call comes when it is overdue.
+    function freeze(uint256 kind, uint256 time) external counted("freeze") {
         if (frozenSince == 0) {
-            if (kind % 2 == 0) return;
+            if (kind % 3 == 0) return;
+            uint256 due = next < queue.length ? queue[next].day * 1 days : 0;
+            bool before = kind % 3 == 1 && due > block.timestamp;
+            if (before) vm.warp(due - _bound(time, 0, Math.min(1 days, due - block.timestamp - 1)) - 1);
             frozenSince = block.timestamp;
             LMP.freeze();
+            if (before) vm.warp(due + _bound(time, 0, 2 days));
         } else {
             frozenSince = 0;
             LMP.thaw();
