@@ -109,7 +109,6 @@ library BackingMath {
     /// would not fit 128 bits; the pool opens again when all who were slashed have left.
     function sharesFor(PoolState memory s, uint256 toke) internal pure returns (uint256 shares) {
         if (s.shares == 0) return toke;
-        require(s.toke != 0, IBackingPool.PoolExhausted());
         unchecked {
             shares = toke * s.shares / s.toke;
             require(s.shares + shares <= type(uint128).max, IBackingPool.PoolExhausted());
@@ -126,9 +125,9 @@ library BackingMath {
         }
     }
 
-    /// @notice The most one slash may take: 30% of A, rounded up.
+    /// @notice The most one slash may take: 30% of A, rounded up, but never the last wei: shares of nothing would keep everybody out.
     function maxSlash(uint256 toke) internal pure returns (uint256) {
-        return (toke * MAX_SLASH_BPS + 9999) / 10_000;
+        return toke < 2 ? 0 : (toke * MAX_SLASH_BPS + 9999) / 10_000;
     }
 
     /* DAYS */

@@ -20,16 +20,16 @@ contract Recovery is IRecovery, AccessManaged {
     /// @notice How long the TOKE of a case vests.
     uint256 public constant DURATION = 180 days;
 
-    /// @dev The LMP is the pool's; the end is DURATION after the start.
+    /// @dev Two words. The LMP is the pool's; the end is DURATION after the start.
     struct Stored {
         address pool;
-        uint40 start;
-        uint48 caseId;
+        uint96 toke;
+        uint96 coverage;
+        uint80 mark;
+        uint32 start;
+        uint24 since;
+        uint16 caseId;
         bool ended;
-        uint128 toke;
-        uint128 coverage;
-        uint128 mark;
-        uint64 since;
     }
 
     /// @inheritdoc IRecovery
@@ -66,13 +66,13 @@ contract Recovery is IRecovery, AccessManaged {
         uint256 start = block.timestamp;
         _entries[id] = Stored({
             pool: pool,
-            start: start.toUint40(),
-            caseId: caseId.toUint48(),
-            ended: false,
-            toke: toke_.toUint128(),
-            coverage: coverage.toUint128(),
-            mark: mark.toUint128(),
-            since: since.toUint64()
+            toke: toke_.toUint96(),
+            coverage: coverage.toUint96(),
+            mark: mark.toUint80(),
+            start: start.toUint32(),
+            since: since.toUint24(),
+            caseId: caseId.toUint16(),
+            ended: false
         });
         _held = held_.toUint128();
         _count = (id + 1).toUint128();

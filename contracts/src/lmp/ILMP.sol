@@ -112,7 +112,7 @@ interface ILMP is IERC4626 {
     error InvalidFee(uint256 feeBps);
     error InvalidCap(uint256 cap);
     error NotLossLedger(address caller);
-    /// @dev A loss ledger is a contract.
+    /// @dev A loss ledger is a contract, and is not replaced while a cover is outstanding.
     error InvalidLossLedger(address ledger);
     /// @dev Deposits are closed while a loss is being decided.
     error Frozen();
@@ -152,7 +152,7 @@ interface ILMP is IERC4626 {
     /// @notice Highest value per share that losses are measured from, WAD of asset per share (docs/backing.md). It falls with whatever
     /// is no loss of principal: fee shares, and entries below it.
     function lossMark() external view returns (uint256);
-    /// @notice Deposits are closed: the loss ledger counts a loss above its threshold.
+    /// @notice Deposits are closed: the loss ledger has seen a loss above its threshold.
     function isFrozen() external view returns (bool);
     /// @notice Outstanding coverage of slashes, base units of the asset.
     function cover() external view returns (uint256);

@@ -504,9 +504,9 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
         emit ManagementFeeSet(feeBps_, recipient);
     }
 
-    /// @dev Without code a checkpoint would seem to succeed.
+    /// @dev Without code a checkpoint would seem to succeed. Only the ledger that knows of a cover can end it.
     function _setLossLedger(address ledger) private {
-        require(ledger.code.length != 0, InvalidLossLedger(ledger));
+        require(ledger.code.length != 0 && cover == 0, InvalidLossLedger(ledger));
         lossLedger = ledger;
         emit LossLedgerSet(ledger);
     }

@@ -22,7 +22,7 @@ import {RebalanceMemory} from "./RebalanceMemory.sol";
 /// LOCKED PROFIT is left out of `low`, so that the mark rises only by what is released. It stays in `high`: a loss eats it first, and
 /// the lock also fills when a market price recovers, which `high` had never seen fall; without it that recovery would be a loss.
 /// MARK: rises to min(low, low before), when that is higher: one checkpoint alone raises nothing.
-/// FREEZE: from the second checkpoint in a row above the threshold. It ends with the first below, with a decision, and by time
+/// FREEZE: from the second checkpoint in a row above the threshold; entries close with the first sight of it. It ends with the first below, with a decision, and by time
 /// 21 days after the first freeze at this mark; a higher mark or a counted loss starts those 21 days anew.
 /// REBALANCE: what a trade costs is no loss of principal: the mark follows down, but for c. What units lose that were there before and
 /// after is no cost of a trade: the middle is the solver's, who may have an issuer, a record or a venue change in it. What untouched destinations are worth
@@ -76,13 +76,32 @@ contract LossLedger is ILossLedger, AccessManaged {
         }
         uint256 last = a.count == 0 ? 0 : a.ring.load(a.count, a.count - 1).time;
         bool due = block.timestamp >= last + INTERVAL;
+        LossValuation.Holding[] memory held;
         // A day's discounts count once they are recorded, and a loss may be measured after any report.
-        if (!due && block.timestamp / 1 days == last / 1 days) return;
-
-        LossValuation.Holding[] memory held = LossValuation.holdings(vault);
-        _record(held);
+        if (due || block.timestamp / 1 days != last / 1 days) {
+            held = LossValuation.holdings(vault);
+            _record(held);
+        }
         uint256 supply = vault.totalSupply();
-        if (due && supply != 0) _write(a, vault, held, supply);
+        if (!due) _closeEntries(a, vault);
+        else if (supply != 0) _write(a, vault, held, supply);
+    }
+
+    /// @dev Entries close with the first report or rebalance that shows a loss, not only with the freeze: an entry below the mark lowers
+    /// it, so deposits and redemptions in a loop would wash the loss away. Where entries pay the mark they cannot.
+    function _closeEntries(Account storage a, ILMP vault) private {
+        (uint256 mark, uint256 supply) = (vault.lossMark(), vault.totalSupply());
+        uint256 entry = vault.entryAssets().zeroFloorSub(vault.cover());
+        if (vault.isFrozen() || supply == 0 || entry >= mark.fullMulDivUp(supply, LossMath.WAD)) return;
+        (Checkpoint memory c, address broken) = _take(vault, LossValuation.holdings(vault), supply);
+        // A book that cannot be valued takes no entries anyway.
+        if (broken == address(0) && _closesEntries(a, c)) _sync(vault, mark, true);
+    }
+
+    /// @dev As long as a freeze may last.
+    function _closesEntries(Account storage a, Checkpoint memory c) private view returns (bool) {
+        bool over = a.freezeEnd != 0 && block.timestamp >= a.freezeEnd;
+        return !over && LossMath.isAbove(c.mark, c.high, c.supply);
     }
 
     function _record(LossValuation.Holding[] memory held) private {
@@ -108,7 +127,7 @@ contract LossLedger is ILossLedger, AccessManaged {
         emit CheckpointWritten(address(vault), count, c.high, c.low, supply, c.mark, loss, c.hash);
 
         _freezeOrThaw(a, address(vault), LossMath.isAbove(c.mark, c.high, supply));
-        _sync(vault, c.mark, _frozenAt(a) != 0);
+        _sync(vault, c.mark, _closesEntries(a, c));
     }
 
     /// @return c the vault now, with the mark it has
@@ -175,7 +194,11 @@ contract LossLedger is ILossLedger, AccessManaged {
 
     /// @inheritdoc ILossLedger
     function afterRebalance(Leg[] calldata outs, Leg[] calldata ins, bool closing) external {
-        ILMP vault = ILMP(msg.sender);
+        _lowerMark(ILMP(msg.sender), outs, ins, closing);
+        _closeEntries(_accounts[msg.sender], ILMP(msg.sender));
+    }
+
+    function _lowerMark(ILMP vault, Leg[] calldata outs, Leg[] calldata ins, bool closing) private {
         LossMath.Rebalance memory r;
         uint256 moved;
         (r.highBefore, r.markBefore, r.supplyBefore, moved) = RebalanceMemory.load(msg.sender);

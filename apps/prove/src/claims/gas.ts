@@ -5,7 +5,10 @@ import { type Claim, type Row, row } from '../claim.ts'
 import { exit } from '../programs.ts'
 import { record } from '../summary.ts'
 
-/** Gas a whole transaction may need, whatever the number of stakers. */
+/**
+ * Gas whatever the number of stakers: of a whole transaction for what stakers send; of its two calls for a slash, which is part
+ * of an execution.
+ */
 const LIMITS: ReadonlyArray<readonly [string, number]> = [
   ['stake', 75_000],
   ['claim', 68_000],

@@ -32,7 +32,8 @@ contract EndToEndTest is EndToEndBase {
         assertEq(ledger.frozenAt(address(lmp)), 0);
         _setRate(FELL_TO);
         _reports(1, 1);
-        assertFalse(lmp.isFrozen(), "one checkpoint is no freeze");
+        assertEq(ledger.frozenAt(address(lmp)), 0, "one checkpoint is no freeze");
+        assertTrue(lmp.isFrozen(), "but nobody enters");
         _reports(1, 4);
         assertTrue(lmp.isFrozen());
         assertEq(ledger.frozenAt(address(lmp)), block.timestamp);

@@ -170,6 +170,8 @@ abstract contract BackingGhost is Test {
     }
 
     function _slashed(uint256 toke) internal returns (uint256 taken) {
+        // Never the last wei.
+        if (tokeAtRisk == 1) return 0;
         taken = Math.min(toke, Math.ceilDiv(tokeAtRisk * 30, 100));
         if (taken == 0) return 0;
         for (uint256 i; i < ACTORS; ++i) {

@@ -17,6 +17,8 @@ contract LossVaultMock {
     uint256 public cover;
     int256 public feeMark;
     uint256 public syncs;
+    /// @dev Unless set, no entry is below the mark.
+    uint256 public entryAssets = type(uint256).max;
     address[] private _destinations;
     mapping(address destination => uint256) public units;
     address private _target;
@@ -34,6 +36,10 @@ contract LossVaultMock {
 
     function setLossMark(uint256 mark) external {
         lossMark = mark;
+    }
+
+    function setEntryAssets(uint256 value) external {
+        entryAssets = value;
     }
 
     function setUnits(address destination, uint256 units_) public {

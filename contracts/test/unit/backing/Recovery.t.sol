@@ -82,13 +82,13 @@ contract RecoveryTest is Test {
 
     function testFuzz_everyValueThatFitsIsKept(uint256 amount, uint256 coverage, uint256 mark, uint256 since) public {
         amount = bound(amount, 1, toke.SUPPLY());
-        coverage = bound(coverage, 1, type(uint128).max);
-        mark = bound(mark, 0, type(uint128).max);
-        since = bound(since, 0, type(uint64).max);
+        coverage = bound(coverage, 1, type(uint96).max);
+        mark = bound(mark, 0, type(uint80).max);
+        since = bound(since, 0, type(uint24).max);
         toke.transfer(address(recovery), amount);
-        uint256 id = recovery.open(lmp, address(pool), type(uint48).max, amount, coverage, mark, since);
+        uint256 id = recovery.open(lmp, address(pool), type(uint16).max, amount, coverage, mark, since);
         IRecovery.Entry memory entry = recovery.entry(id);
-        assertEq(entry.caseId, type(uint48).max);
+        assertEq(entry.caseId, type(uint16).max);
         assertEq(entry.toke, amount);
         assertEq(entry.coverage, coverage);
         assertEq(entry.mark, mark);
@@ -98,9 +98,9 @@ contract RecoveryTest is Test {
     function test_whatDoesNotFitIsRefused() public {
         toke.transfer(address(recovery), 1);
         vm.expectPartialRevert(SafeCast.SafeCastOverflowedUintDowncast.selector);
-        recovery.open(lmp, address(pool), 0, 1, uint256(type(uint128).max) + 1, MARK, SINCE);
+        recovery.open(lmp, address(pool), 0, 1, uint256(type(uint96).max) + 1, MARK, SINCE);
         vm.expectPartialRevert(SafeCast.SafeCastOverflowedUintDowncast.selector);
-        recovery.open(lmp, address(pool), 0, 1, 1, uint256(type(uint128).max) + 1, SINCE);
+        recovery.open(lmp, address(pool), 0, 1, 1, uint256(type(uint80).max) + 1, SINCE);
     }
 
     function test_openRefusesNonsense() public {

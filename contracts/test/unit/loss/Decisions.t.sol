@@ -94,9 +94,10 @@ contract DecisionsTest is LossBase {
         assertEq(ledger.window(address(vault)).loss, 0, "a new case needs new checkpoints");
 
         _next(6 hours);
-        assertFalse(vault.isFrozen());
+        assertEq(_state().frozenAt, 0);
+        assertTrue(vault.isFrozen(), "entries are closed at once");
         _next(6 hours);
-        assertTrue(vault.isFrozen());
+        assertEq(_state().frozenAt, block.timestamp);
         assertEq(_state().freezeEnd, end);
     }
 

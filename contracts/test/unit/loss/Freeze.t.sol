@@ -20,7 +20,8 @@ contract FreezeTest is LossBase {
         _rate(LOSS);
         _next(1 hours);
         assertEq(_state().above, 1);
-        _expectFrozen(0);
+        assertEq(ledger.frozenAt(address(vault)), 0);
+        assertTrue(vault.isFrozen(), "entries close with the first");
         skip(1 hours);
         vm.expectEmit(address(ledger));
         emit ILossLedger.Frozen(address(vault), block.timestamp, block.timestamp + 21 days);
@@ -31,6 +32,23 @@ contract FreezeTest is LossBase {
         _next(1 hours);
         _expectFrozen(since);
         assertEq(_state().above, 3);
+    }
+
+    /// @dev Between two checkpoints; only a book in which an entry would lower the mark is looked at.
+    function test_anyReportThatShowsALossClosesEntries() public {
+        _rate(LOSS);
+        skip(1 minutes);
+        vault.report();
+        assertFalse(vault.isFrozen());
+        vault.setEntryAssets(WAD * SUPPLY / WAD - 1);
+        vault.report();
+        assertTrue(vault.isFrozen());
+        assertEq(ledger.frozenAt(address(vault)), 0);
+        _rate(SMALL_LOSS);
+        _next(1 hours);
+        assertFalse(vault.isFrozen());
+        vault.report();
+        assertFalse(vault.isFrozen(), "no loss that counts");
     }
 
     function test_oneAndOneDoNot() public {

@@ -227,9 +227,9 @@ contract LossOracleTest is OracleBase {
     function testFuzz_signaturesNeverRaiseALoss(uint256 signed, uint256 window, uint256 live, uint256 threshold)
         public
     {
-        window = bound(window, 1, type(uint128).max);
-        live = bound(live, 0, type(uint128).max);
-        threshold = bound(threshold, 0, type(uint128).max);
+        window = bound(window, 1, type(uint96).max);
+        live = bound(live, 0, type(uint96).max);
+        threshold = bound(threshold, 0, type(uint96).max);
         ledger.setWindow(3, 8, keccak256("window"), window);
         ILossOracle.LossReport memory report = _report();
         report.loss = signed;

@@ -26,6 +26,8 @@ contract VaultFixture {
     uint256 public immutable totalSupply;
 
     uint256 public lossMark;
+    /// @dev No entry is below the mark.
+    uint256 public constant entryAssets = type(uint256).max;
     bool public isFrozen;
     uint256 public cover;
     uint256 private _idle;
