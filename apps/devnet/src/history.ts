@@ -33,6 +33,11 @@ const LEGS = ['wsteth', 'reth', 'wbeth']
 export interface History {
   start: string
   days: number
+  /**
+   * People deposit and services start on day 0, not after the warm-up: what the history shows comes too early, and a vault that
+   * is not invested has nothing to lose by it.
+   */
+  early: boolean
   /** ETH/USD over its value at day 0, WAD. The devnet's ABC/WETH takes these moves. */
   abc(day: number): bigint
   /** Issuer rate of an LST, WAD; day by day, as issuers publish it. */
@@ -79,6 +84,7 @@ function replay(scenario: string): History {
   return {
     start,
     days,
+    early: scenario === 'depeg-2022',
     abc: (day) => (at(series.ethUsd, day) * WAD) / first,
     rate: (lst, day) => at(leg(lst).rate, Math.floor(day)),
     market: (lst, day) => at(leg(lst).market, day),

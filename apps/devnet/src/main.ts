@@ -17,7 +17,7 @@ import { Phases } from './phases.ts'
 import { Processes, requireFreePort, until } from './processes.ts'
 import { lookout, ORACLES, startServices } from './services.ts'
 import { describeCycle, summarize } from './summary.ts'
-import { warmUp } from './warmup.ts'
+import { warmUp, warmUpWithServices } from './warmup.ts'
 import { readDeployment, type World } from './world.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -132,12 +132,26 @@ async function run(options: Options, service: Service): Promise<void> {
   const stakers = new Stakers(world)
   const news = new LossNews(world)
   const ports = { api: options.apiPort, metrics: options.metricsPort, oracle: options.oraclePort }
-  await phases.run(`warm-up: ${WARM_UP_DAYS} days of ${options.scenario} from ${history.start}`, async () => {
-    const snapshots = await warmUp(world, clock, lps, stakers)
-    return `${snapshots} snapshots`
-  })
+  const servicesLooked = lookout(ports)
+  const people = [lps, stakers]
+  const startAll = () =>
+    phases.run('services', () => startServices(processes, paths, chain, ports, { onExit, alive }))
+  await clock.open()
+  await stakers.open()
+  if (history.early) {
+    await lps.open()
+    await startAll()
+  }
+  await phases.run(`warm-up: ${WARM_UP_DAYS} days of ${options.scenario} from ${history.start}`, () =>
+    history.early
+      ? warmUpWithServices(world, clock, people, { servicesLooked, alive })
+      : warmUp(world, clock, people),
+  )
   alive()
-  await phases.run('services', () => startServices(processes, paths, chain, ports, { onExit, alive }))
+  if (!history.early) {
+    await lps.open()
+    await startAll()
+  }
   console.log(`\n  chain  ${chain.url} (chain id ${CHAIN_ID})`)
   console.log(
     `  API    http://127.0.0.1:${options.apiPort}/v1/lmps   docs http://127.0.0.1:${options.apiPort}/docs`,
@@ -148,14 +162,13 @@ async function run(options: Options, service: Service): Promise<void> {
   )
   console.log(`  logs   ${options.state}\n`)
 
-  const servicesLooked = lookout(ports)
   const wanted = options.cycles ?? (options.exit ? DEFAULT_CYCLES : Number.POSITIVE_INFINITY)
   for (let lived = 0; lived < wanted; lived++) {
     alive()
     const cycle = await phases.run(
       `cycle ${lived}`,
       () =>
-        liveCycle(world, clock, [lps, stakers], {
+        liveCycle(world, clock, people, {
           speed: options.speed ?? (options.exit ? 2 : 1),
           signal: service.signal,
           alive,
@@ -222,6 +235,8 @@ async function verify(processes: Processes, options: Options): Promise<void> {
         deploymentFile({ root: ROOT, state: options.state }),
       ],
       ...['--expect', expectation(options)],
+      // A discount above the gate's bound closes the venues to entries, so who is in one stays there.
+      ...(options.scenario === 'depeg-2022' ? ['--moves', '0'] : []),
     ],
     log,
     cwd: ROOT,

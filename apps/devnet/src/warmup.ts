@@ -1,30 +1,52 @@
 import { signalsAbi } from '@headrace/abi'
-import type { Lps } from './actors/lps.ts'
-import type { Stakers } from './actors/stakers.ts'
-import type { Clock } from './clock.ts'
+import { contractAddress } from '@headrace/service'
+import type { Clock, Person } from './clock.ts'
 import { WARM_UP_DAYS } from './deploy.ts'
 import type { World } from './world.ts'
 
-/** Lives through the days before cycle 0, with the daily snapshots that a keeper would take. */
-export async function warmUp(world: World, clock: Clock, lps: Lps, stakers: Stakers): Promise<number> {
-  const signals = world.deployment.contracts.signals
-  if (signals === undefined) throw new Error('the deployment has no signals')
-  const destinations = world.deployment.lmps.flatMap((lmp) => lmp.destinations)
-  await clock.open()
-  await stakers.open()
-  let snapshots = 0
-  for (let day = 0; day <= WARM_UP_DAYS; day++) {
-    if (day > 0) await clock.jump(86_400, [stakers])
-    for (const { address } of destinations) {
-      await world.chain.send('market', {
-        address: signals,
-        abi: signalsAbi,
-        functionName: 'snapshot',
-        args: [address],
-      })
-      snapshots += 1
+/** Lives through the days before cycle 0 without services; takes the daily snapshots that a keeper would. */
+export async function warmUp(world: World, clock: Clock, people: readonly Person[]): Promise<string> {
+  let snapshots = await takeSnapshots(world)
+  for (let day = 1; day <= WARM_UP_DAYS; day++) {
+    await clock.jump(86_400, people)
+    snapshots += await takeSnapshots(world)
+  }
+  return `${snapshots} snapshots`
+}
+
+export interface WarmUpOptions {
+  servicesLooked: (head: bigint) => Promise<void>
+  alive: () => void
+}
+
+/** The same with services, which do their work. */
+export async function warmUpWithServices(
+  world: World,
+  clock: Clock,
+  people: readonly Person[],
+  { servicesLooked, alive }: WarmUpOptions,
+): Promise<string> {
+  for (let day = 1; day <= WARM_UP_DAYS; day++) {
+    // After most of a day a service may find the market half way to where it goes; the rest of the day shows it settled.
+    for (const hours of [18, 6]) {
+      alive()
+      await clock.jump(hours * 3600, people)
+      await servicesLooked(await world.chain.client.getBlockNumber())
     }
   }
-  await lps.open()
-  return snapshots
+  return 'with services'
+}
+
+async function takeSnapshots(world: World): Promise<number> {
+  const signals = contractAddress(world.deployment, 'signals')
+  const destinations = world.deployment.lmps.flatMap((lmp) => lmp.destinations)
+  for (const { address } of destinations) {
+    await world.chain.send('market', {
+      address: signals,
+      abi: signalsAbi,
+      functionName: 'snapshot',
+      args: [address],
+    })
+  }
+  return destinations.length
 }

@@ -17,6 +17,7 @@ interface Options {
   rpc: string
   deployment: string
   cycles: number
+  moves: number
   expect: Expectation
 }
 
@@ -28,6 +29,12 @@ const program = new Command('npm run verify:devnet --')
   .option('--rpc <url>', 'node of the devnet', 'http://127.0.0.1:8545')
   .option('--deployment <file>', 'what the deploy script wrote', 'deployments/31337.json')
   .option('--cycles <n>', 'cycles that must be complete', wholeNumber, 1)
+  .option(
+    '--moves <n>',
+    'rebalances between two real venues that must have happened; 0: none need to',
+    count,
+    1,
+  )
   .addOption(
     new Option('--expect <story>', 'what the run must show of losses').choices(EXPECTATIONS).default('any'),
   )
@@ -41,14 +48,14 @@ const program = new Command('npm run verify:devnet --')
       '\nExit code: 0 everything holds, 1 something does not, 78 nothing could be verified.',
   )
 
-async function verify({ rpc, deployment: file, cycles, expect }: Options): Promise<boolean> {
+async function verify({ rpc, deployment: file, cycles, moves, expect }: Options): Promise<boolean> {
   const deployment = readDeployment(file)
   const chain = await Chain.open(rpc, deployment.chainId, deployment.startBlock)
   console.log(`chain ${deployment.chainId}, blocks ${chain.from} to ${chain.head}`)
   const run = await loadRun(chain, deployment)
   const report = new Report(console.log)
   await checkDeposits(run, report)
-  await checkRebalances(run, report)
+  await checkRebalances(run, report, moves)
   await checkVaults(run, report)
   await checkCycles(run, report, cycles)
   const losses = await loadLosses(chain, deployment)
@@ -62,6 +69,10 @@ function wholeNumber(text: string): number {
   const value = Number(text)
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('give a whole number from 1')
   return value
+}
+
+function count(text: string): number {
+  return text === '0' ? 0 : wholeNumber(text)
 }
 
 program.parse()

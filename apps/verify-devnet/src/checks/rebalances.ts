@@ -12,7 +12,8 @@ const BURNED = 99n
 export type Checked = Entry<typeof gateAbi>
 export type Rebalanced = Extract<VaultEvent, { eventName: 'Rebalanced' }>
 
-export async function checkRebalances(run: Run, report: Report): Promise<void> {
+/** @param least moves between two real venues that each vault must have made */
+export async function checkRebalances(run: Run, report: Report, least: number): Promise<void> {
   for (const vault of run.vaults) {
     const gates = vault.events.flatMap((event) => (event.eventName === 'GateSet' ? [event.args.gate] : []))
     const checked = await run.chain.events(gateAbi, gates)
@@ -23,7 +24,7 @@ export async function checkRebalances(run: Run, report: Report): Promise<void> {
       moves.length,
       `${moves.length} rebalances, ${checked.length} checks${incomes(checked)}`,
     )
-    await checkVenues(run, report, vault, moves)
+    await checkVenues(run, report, vault, moves, least)
   }
 }
 
@@ -53,6 +54,7 @@ async function checkVenues(
   report: Report,
   vault: Vault,
   moves: readonly Rebalanced[],
+  least: number,
 ): Promise<void> {
   const between = moves.filter((move) => venuePair(run, move) !== undefined)
   const faults: string[] = []
@@ -75,6 +77,9 @@ async function checkVenues(
     }
     shown.push(`${pools[0]} -> ${pools[1]}`)
   }
+  if (between.length < least)
+    faults.push(`${between.length} moves between two real venues, ${least} must have happened`)
+  if (between.length === 0 && least === 0) return
   report.none(
     `the vault ${vault.address} moves assets between two real venues`,
     faults,
