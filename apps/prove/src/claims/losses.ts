@@ -23,7 +23,7 @@ const NAMED: ReadonlyArray<readonly [string, RegExp]> = [
 const POOL: StatefulSuite = {
   what: 'backing pool',
   folder: '/invariant/backing/',
-  invariants: [/tokeIsConservedToTheWei/, /feesAreConservedToTheWei/, /everybodyHasWhatTheGhostHas/],
+  invariants: [/tokeAndFeesAreConservedToTheWei/, /everybodyHasWhatTheGhostHas/],
 }
 
 export const losses: Claim = {

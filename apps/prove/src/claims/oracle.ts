@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Claim, type Context, type Row, row } from '../claim.ts'
 import { exit, lines } from '../programs.ts'
 import { vitest, vitestRow } from '../vitest.ts'
+import { build } from './devnet.ts'
 
 const KILLS = 26
 /** What a reporter goes through with one report, besides the points of its transaction. */
@@ -25,6 +26,8 @@ export const oracle: Claim = {
   id: 'oracle',
   about: 'the loss oracle: killed at each of its states, on an RPC that lies, stalls and reorgs',
   async prove(context) {
+    // Its tests deploy what forge has built.
+    await build(context)
     const killed = await killRows(context)
     context.say('oracle: its tests')
     const tests = await vitest(context, 'services/oracle', 1200)
