@@ -147,9 +147,10 @@ describe('a keeper on the real contracts', () => {
     expect(await keeper(['run', '--once'], stack.env())).toMatchObject({ code: 0, stderr: '' })
     const [distributed, ...others] = (await distributions()).slice(before)
     expect(others).toEqual([])
-    // A fifth of the profit is the fee, 70% of it the backers'; profit unlocks within a day.
+    // A fifth of the profit is the fee, 70% of it the backers'; profit unlocks within a day, and meanwhile the pools' prices move a
+    // little and a leaver is paid at the lower one.
     expect(getAddress(distributed?.address ?? '')).toBe(backing.performanceSplitter)
-    expect(distributed?.args.assets).toBeGreaterThan(parseEther('1.39'))
+    expect(distributed?.args.assets).toBeGreaterThan(parseEther('1.35'))
     expect(distributed?.args.assets).toBeLessThan(parseEther('1.5'))
     expect(await balanceOf(venues.weth, backing.pool)).toBe(distributed?.args.assets)
     expect(await balanceOf(lmp.address, backing.performanceSplitter)).toBe(0n)
