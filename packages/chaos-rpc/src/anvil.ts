@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { foundryBinary } from '@headrace/foundry'
 import { forwardTo } from './upstream.ts'
 
@@ -15,10 +18,16 @@ export interface TestNode {
 export async function startAnvil(...flags: string[]): Promise<TestNode> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const args = ['--host', '127.0.0.1', '--port', String(port), '--silent', ...flags]
+  // A node that is killed leaves the states it put aside: where nobody else would look for them.
+  const cache = mkdtempSync(join(tmpdir(), 'anvil-'))
+  const removeCache = () => rmSync(cache, { recursive: true, force: true })
+  const args = ['--host', '127.0.0.1', '--port', String(port), '--cache-path', cache, '--silent', ...flags]
   const child = spawn(foundryBinary('anvil'), args, { stdio: ['ignore', 'ignore', 'inherit'] })
   // A test that is killed takes its node with it.
-  const onExit = () => child.kill('SIGKILL')
+  const onExit = () => {
+    child.kill('SIGKILL')
+    removeCache()
+  }
   process.once('exit', onExit)
   const node: TestNode = {
     url,
@@ -26,6 +35,7 @@ export async function startAnvil(...flags: string[]): Promise<TestNode> {
     stop: async () => {
       process.off('exit', onExit)
       await ended(child)
+      removeCache()
     },
   }
   for (const deadline = Date.now() + 20_000; ; ) {
@@ -56,7 +66,8 @@ function ended(child: ChildProcess): Promise<void> {
   })
 }
 
-function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

@@ -152,9 +152,16 @@ function makeJobs(
   sender: Sender,
 ): Job[] {
   const { client } = chain
+  const isUnderway = (prefix: string) => sender.isUnderway(prefix)
   return [
     cycleJob(client, contracts.cycleManager),
-    reportJob(client, deployment, { maxAge: config.REPORT_MAX_AGE_S, moveBps: config.REPORT_MOVE_BPS }),
+    reportJob({
+      client,
+      deployment,
+      maxAge: config.REPORT_MAX_AGE_S,
+      moveBps: config.REPORT_MOVE_BPS,
+      isUnderway,
+    }),
     snapshotJob(client, contracts.signals, deployment),
     rebalanceJob({
       client,
@@ -162,14 +169,14 @@ function makeJobs(
       contracts,
       owner: account?.address,
       interval: config.REBALANCE_INTERVAL_S,
-      isUnderway: (prefix) => sender.isUnderway(prefix),
+      isUnderway,
     }),
     feesJob({
       client,
       deployment,
       prices: contracts.prices,
       least: config.FEES_MIN_ETH,
-      isUnderway: (prefix) => sender.isUnderway(prefix),
+      isUnderway,
     }),
   ]
 }

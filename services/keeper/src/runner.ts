@@ -20,6 +20,8 @@ export interface RunnerOptions {
   retryMs: number
 }
 
+const dutyOf = (job: JobName, { label }: Step) => `${job}: ${label}`
+
 /** Lets each job look at every new block and carries out what it finds. Jobs do not wait for each other. */
 export class Runner {
   readonly #options: RunnerOptions
@@ -104,7 +106,7 @@ export class Runner {
     const { sender, metrics, ledger, log } = this.#options
     const result = await sender.send(job, step)
     metrics.stepDone(job, result)
-    const duty = `${job}: ${step.label}`
+    const duty = dutyOf(job, step)
     if (result.kind === 'failed') {
       this.#backoff.failed(duty, performance.now())
       this.#fail(job, `${step.label}: ${result.why}`)
@@ -122,16 +124,18 @@ export class Runner {
   /** Those that have been due for long enough and do not wait after a failure. */
   #ready(job: JobName, steps: readonly Step[]): Step[] {
     const now = performance.now()
-    const duties = new Set(steps.map(({ key }) => key))
-    for (const key of this.#dueSince.keys()) {
-      if (key.startsWith(`${job}:`) && !duties.has(key)) this.#dueSince.delete(key)
+    // A duty outlives its steps: their keys may name the block that found them.
+    const duties = new Set(steps.map((step) => dutyOf(job, step)))
+    for (const duty of this.#dueSince.keys()) {
+      if (duty.startsWith(`${job}:`) && !duties.has(duty)) this.#dueSince.delete(duty)
     }
-    return steps.filter(({ key, label, from }) => {
+    return steps.filter((step) => {
+      const duty = dutyOf(job, step)
       // Nobody else can do what one account alone may send: standing by for it would be for ever.
-      const standbyMs = from === undefined ? this.#options.standbyMs : 0
-      const since = this.#dueSince.get(key) ?? now
-      this.#dueSince.set(key, since)
-      return now - since >= standbyMs && this.#backoff.mayTry(`${job}: ${label}`, now)
+      const standbyMs = step.from === undefined ? this.#options.standbyMs : 0
+      const since = this.#dueSince.get(duty) ?? now
+      this.#dueSince.set(duty, since)
+      return now - since >= standbyMs && this.#backoff.mayTry(duty, now)
     })
   }
 

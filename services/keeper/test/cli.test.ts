@@ -1,13 +1,12 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startAnvil, type TestNode } from '@headrace/chaos-rpc/anvil'
+import { freePort, startAnvil, type TestNode } from '@headrace/chaos-rpc/anvil'
 import { createLog, loadConfig, oneLine } from '@headrace/service'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { configSchema } from '../src/config.ts'
 import { openEnvironment } from '../src/open.ts'
 import { keeper } from './support/cli.ts'
-import { freePort } from './support/port.ts'
 
 const ZERO_CODE = '0x00000000000000000000000000000000000000Aa'
 

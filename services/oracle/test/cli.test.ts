@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from '@headrace/chaos-rpc/anvil'
 import { foundryBinary } from '@headrace/foundry'
 import { createLog, loadConfig, oneLine } from '@headrace/service'
 import { type Hex, parseEther, toHex } from 'viem'
@@ -10,7 +11,6 @@ import { configSchema } from '../src/config.ts'
 import { openEnvironment } from '../src/open.ts'
 import { oracle } from './support/cli.ts'
 import { fetchReport, type Running, reporterEnv, startOracle, until } from './support/oracles.ts'
-import { freePort } from './support/port.ts'
 import { SUPPLY, type Vault, World } from './support/world.ts'
 
 const silent = createLog({ service: 'oracle', level: 'silent' })

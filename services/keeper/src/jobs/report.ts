@@ -24,12 +24,15 @@ export interface LmpView {
   /** Time of the last report, unix seconds; 0 never. */
   valuedAt: bigint
   clean: boolean
+  /** A report of ours is on its way. */
+  underway: boolean
   /** Those that hold units. `live`: what a report would find now; absent when it cannot be valued. */
   destinations: readonly { address: Address; stored: Valuation; live?: Valuation }[]
 }
 
 /** Why a report is due now; undefined when none is. */
 export function due(now: bigint, lmp: LmpView, policy: ReportPolicy): string | undefined {
+  if (lmp.underway) return undefined
   if (now - lmp.valuedAt >= policy.maxAge) return 'too old'
   // A bad destination keeps its stored values, so only its first bad reading is news.
   const turned = lmp.destinations.find(({ stored, live }) => stored.ok && live?.ok !== true)
@@ -50,11 +53,13 @@ function hasMoved(stored: bigint, live: bigint, { moveBps }: ReportPolicy): bool
   return change * 10_000n > stored * moveBps
 }
 
+type Held = Omit<LmpView, 'underway'>
+
 export async function read(
   client: PublicClient,
   { address, destinations }: Deployment['lmps'][number],
   block: BlockRef,
-): Promise<LmpView> {
+): Promise<Held> {
   const lmp = { address, abi: lmpAbi } as const
   const [book, states] = await Promise.all([
     client.readContract({ ...lmp, functionName: 'book', blockHash: block.hash, requireCanonical: true }),
@@ -95,9 +100,12 @@ export async function read(
   }
 }
 
-function toStep({ address, valuedAt }: LmpView): Step {
+const prefixOf = (lmp: Address) => `report:${lmp}:`
+
+/** The block it was found in tells two reports apart: blocks may share a timestamp, and so may their reports. */
+export function toStep(address: Address, block: Pick<BlockRef, 'number'>): Step {
   return {
-    key: `report:${address}:${valuedAt}`,
+    key: `${prefixOf(address)}${block.number}`,
     label: `report ${address}`,
     to: address,
     data: encodeFunctionData({ abi: lmpAbi, functionName: 'report' }),
@@ -105,16 +113,27 @@ function toStep({ address, valuedAt }: LmpView): Step {
   }
 }
 
+export interface ReportOptions extends ReportPolicy {
+  client: PublicClient
+  deployment: Deployment
+  isUnderway: (prefix: string) => boolean
+}
+
 /** Keeps every vault's book young, and quick where a value jumps. */
-export function reportJob(client: PublicClient, deployment: Deployment, policy: ReportPolicy): Job {
+export function reportJob({ client, deployment, isUnderway, ...policy }: ReportOptions): Job {
   return {
     name: 'report',
     look: async (block): Promise<Verdict> => {
-      const lmps = await Promise.all(deployment.lmps.map((lmp) => read(client, lmp, block)))
+      const lmps = await Promise.all(
+        deployment.lmps.map(async (lmp) => ({
+          ...(await read(client, lmp, block)),
+          underway: isUnderway(prefixOf(lmp.address)),
+        })),
+      )
       const ready = lmps.filter((lmp) => due(block.timestamp, lmp, policy) !== undefined)
       const waiting = lmps.filter((lmp) => !ready.includes(lmp))
       return {
-        steps: ready.map(toStep),
+        steps: ready.map(({ address }) => toStep(address, block)),
         nextAt: earliest(waiting.map(({ valuedAt }) => valuedAt + policy.maxAge)),
       }
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { due as feesDue, type SplitterView } from '../../src/jobs/fees.ts'
 import { due as rebalanceDue, type VaultView } from '../../src/jobs/rebalance.ts'
-import { type LmpView, due as reportDue } from '../../src/jobs/report.ts'
+import { type LmpView, due as reportDue, toStep as reportStep } from '../../src/jobs/report.ts'
 import { due as snapshotDue } from '../../src/jobs/snapshot.ts'
 
 const WAD = 10n ** 18n
@@ -15,6 +15,7 @@ describe('report', () => {
     address: A,
     valuedAt: 1_000n,
     clean: true,
+    underway: false,
     destinations: [{ address: B, stored: good, live: good }],
     ...change,
   })
@@ -56,9 +57,16 @@ describe('report', () => {
       { clean: false, destinations: [{ address: B, stored: bad, live: good }] },
       true,
     ],
+    ['an old one, while a new one is on its way', 1_100n, { underway: true }, false],
     ['an unclean book without holdings', 1_001n, { clean: false, destinations: [] }, true],
   ])('%s', (_, now, change, expected) => {
     expect(reportDue(now, lmp(change), policy) !== undefined).toBe(expected)
+  })
+
+  it('is another report in another block, also at the same time', () => {
+    const step = (number: bigint) => reportStep(A, { number })
+    expect(step(1n).key).not.toBe(step(2n).key)
+    expect(step(1n)).toEqual(step(1n))
   })
 })
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
+import { freePort } from '@headrace/chaos-rpc/anvil'
 import { loadConfig } from '@headrace/service'
 import type { Address } from 'viem'
 import { configSchema } from '../../src/config.ts'
 import type { OnPoint } from '../../src/points.ts'
 import { runOracle } from '../../src/run.ts'
 import { type SignedReport, signedReportSchema } from '../../src/wire.ts'
-import { freePort } from './port.ts'
 import type { Vault, World } from './world.ts'
 
 /** What an operator sets, for reporter `n` of a world. */
