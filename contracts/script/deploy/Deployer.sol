@@ -39,7 +39,6 @@ import {
 import {Handover} from "./Handover.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {IERC20, SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {Bytes} from "@openzeppelin/contracts/utils/Bytes.sol";
 
 struct Deployment {
     AccessManager accessManager;
@@ -192,11 +191,11 @@ library Deployer {
         );
     }
 
-    /// @dev Creation code in contracts nobody can call; in two where one cannot hold it, the second zero where it can.
+    /// @dev The second is zero where one blueprint holds the creation code.
     function _blueprints(bytes memory code) private returns (address head, address tail) {
-        uint256 rest = code.length > Blueprint.MAX_CODE ? code.length - Blueprint.MAX_CODE : 0;
-        head = _create(Blueprint.deployerOf(Bytes.slice(code, 0, code.length - rest)), "");
-        if (rest != 0) tail = _create(Blueprint.deployerOf(Bytes.slice(code, code.length - rest)), "");
+        (bytes memory first, bytes memory second) = Blueprint.deployersOf(code);
+        head = _create(first, "");
+        if (second.length != 0) tail = _create(second, "");
     }
 
     /// @dev The first recipient of fees; where it is backed, wiring names the splitter, which needs the LMP's address.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {Bytes} from "@openzeppelin/contracts/utils/Bytes.sol";
+
 /// @title Creation code kept in a contract that nobody can call (ERC-5202, version 0, no data section)
 library Blueprint {
     /// @dev 0xFE is an invalid instruction, 0x71 names the standard, 0x00 is version 0 without data.
@@ -20,6 +22,12 @@ library Blueprint {
         // forge-lint: disable-next-line(unsafe-typecast) at most 24,576
         uint16 size = uint16(code.length + 3);
         return abi.encodePacked(hex"61", size, hex"3d81600a3d39f3", PREAMBLE, code);
+    }
+
+    /// @notice `deployerOf` for each of the blueprints that hold `code` together; the second empty where one is enough.
+    function deployersOf(bytes memory code) internal pure returns (bytes memory head, bytes memory tail) {
+        head = deployerOf(code.length > MAX_CODE ? Bytes.slice(code, 0, MAX_CODE) : code);
+        if (code.length > MAX_CODE) tail = deployerOf(Bytes.slice(code, MAX_CODE));
     }
 
     /// @notice The creation code in `blueprint`.
