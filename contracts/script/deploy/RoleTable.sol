@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IDutchAuction} from "../../src/auction/IDutchAuction.sol";
 import {IBackingPool} from "../../src/backing/IBackingPool.sol";
 import {IRecovery} from "../../src/backing/IRecovery.sol";
+import {ILmpFactory} from "../../src/factory/ILmpFactory.sol";
 import {Roles} from "../../src/governance/Roles.sol";
 import {ILMP} from "../../src/lmp/ILMP.sol";
 import {ILossLedger} from "../../src/loss/ILossLedger.sol";
@@ -29,6 +30,14 @@ library RoleTable {
         list[4] = Entry(ILMP.lowerCap.selector, Roles.RISK);
         list[5] = Entry(ILMP.setLossLedger.selector, Roles.GOVERNOR);
         list[6] = Entry(ILMP.setManagementFee.selector, Roles.CURATOR);
+    }
+
+    /// @dev What adds or readmits raises risk; `retire` only lowers it.
+    function factory() internal pure returns (Entry[] memory list) {
+        list = new Entry[](3);
+        list[0] = Entry(ILmpFactory.create.selector, Roles.GOVERNOR);
+        list[1] = Entry(ILmpFactory.reinstate.selector, Roles.CURATOR);
+        list[2] = Entry(ILmpFactory.retire.selector, Roles.RISK);
     }
 
     function priceRegistry() internal pure returns (Entry[] memory list) {
