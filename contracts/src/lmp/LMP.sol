@@ -216,11 +216,11 @@ contract LMP is LmpFlows {
     function _chargeLoss(uint256 cost, uint256 gross) private {
         uint256 used = _lossUsed() + cost.mulDivUp(LmpMath.WAD, gross);
         require(used <= LmpMath.LOSS_CAPACITY, LossExceeded(cost, 0));
-        (_loss.used, _loss.at) = (uint64(used), uint40(block.timestamp));
+        (_loss.used, _loss.since) = (uint64(used), uint40(block.timestamp));
         emit LossCharged(cost, used);
     }
 
     function _lossUsed() private view returns (uint256) {
-        return LeakyBucket.level(_loss.used, _loss.at, LmpMath.LOSS_REFILL, block.timestamp);
+        return LeakyBucket.level(_loss.used, _loss.since, LmpMath.LOSS_REFILL, block.timestamp);
     }
 }

@@ -280,34 +280,15 @@ abstract contract LmpFlows is LmpConfiguration {
         private
         returns (uint256 paid)
     {
-        paid = b.idle;
-        uint256 rest = owed - paid;
-        uint256 queue = _queue;
-        Sale[] memory sales = new Sale[](_destinations.length);
-        uint256 count;
-        for (; rest != 0 && queue != 0; queue >>= 8) {
-            Sale memory sale = sales[count];
-            if (!_sell(b, _destinations[uint8(queue) - 1], rest, sale)) continue;
-            rest -= sale.worth;
-            ++count;
-        }
-        require(rest == 0, InsufficientLiquidity(rest));
-
+        Sale[] memory sales = _sellThroughQueue(b, owed - b.idle);
         uint256 supply = totalSupply();
         uint256 gross = LmpMath.grossValue(b);
         uint256 minimum = LmpMath.exitFloor(owed, b.idle);
         uint256 surplus;
-        b.idle = 0;
-        for (uint256 i; i < count; ++i) {
-            Sale memory sale = sales[i];
-            paid += sale.proceeds.min(sale.worth);
-            surplus += sale.proceeds.zeroFloorSub(sale.worth);
-            Position storage p = _positions[sale.destination];
-            p.take(b, sale.destination, sale.units);
-            p.emitValued(sale.destination);
-            emit SoldForExit(sale.destination, sale.units, sale.worth, sale.proceeds);
-        }
+        (paid, surplus) = _takeSold(b, sales);
+        paid += b.idle;
         require(paid >= minimum, TooLittle(paid, minimum));
+        b.idle = 0;
         b.mark = LmpMath.markAfterExit(b.mark, gross, gross - LmpMath.grossValue(b), 0, shares, supply);
         _burn(owner, shares);
         b.idle = surplus;
@@ -316,6 +297,34 @@ abstract contract LmpFlows is LmpConfiguration {
         _settle(b, int256(surplus));
         _store(b);
         emit BookChanged(b.sumSafe, b.sumMin, b.sumMax, b.locked, b.lockEnd, b.clean);
+    }
+
+    function _sellThroughQueue(Book memory b, uint256 rest) private returns (Sale[] memory sales) {
+        uint256 queue = _queue;
+        uint256 count;
+        sales = new Sale[](_destinations.length);
+        for (; rest != 0 && queue != 0; queue >>= 8) {
+            if (!_sell(b, _destinations[uint8(queue) - 1], rest, sales[count])) continue;
+            rest -= sales[count++].worth;
+        }
+        require(rest == 0, InsufficientLiquidity(rest));
+        assembly ("memory-safe") {
+            mstore(sales, count)
+        }
+    }
+
+    /// @return paid what the leaver gets: the proceeds, at most what was owed
+    /// @return surplus what is above
+    function _takeSold(Book memory b, Sale[] memory sales) private returns (uint256 paid, uint256 surplus) {
+        for (uint256 i; i < sales.length; ++i) {
+            Sale memory sale = sales[i];
+            paid += sale.proceeds.min(sale.worth);
+            surplus += sale.proceeds.zeroFloorSub(sale.worth);
+            Position storage p = _positions[sale.destination];
+            p.take(b, sale.destination, sale.units);
+            p.emitValued(sale.destination);
+            emit SoldForExit(sale.destination, sale.units, sale.worth, sale.proceeds);
+        }
     }
 
     /// @dev Sells units worth at most `rest`, by the higher of what the book and the pool say now, rounded down. Passes over what is empty, stale,

@@ -55,10 +55,10 @@ abstract contract LmpLedger is ERC20, ILMP {
     address public lossLedger;
     uint256 public cover;
 
-    /// @dev Used part of the loss bucket as of `at`, WAD of V.
+    /// @dev Used part of the loss bucket as of `since`, WAD of V.
     struct Loss {
         uint64 used;
-        uint40 at;
+        uint40 since;
     }
 
     Loss internal _loss;
