@@ -85,37 +85,22 @@ interface ILMP is IERC4626 {
     event DestinationValued(
         address indexed destination, uint256 units, uint256 safe, uint256 spot, uint256 backing, bool ok
     );
-    event Reported(
-        address indexed caller,
-        uint256 idle,
-        uint256 sumSafe,
-        uint256 sumMin,
-        uint256 sumMax,
-        uint256 locked,
-        uint256 mark,
-        uint256 supply,
-        bool clean
-    );
-    /// @dev The rest of the book after a rebalance or an in-kind exit.
-    event BookChanged(uint256 sumSafe, uint256 sumMin, uint256 sumMax, uint256 locked, uint256 lockEnd, bool clean);
+    /// @dev A BookChanged of the same call precedes it.
+    event Reported(address indexed caller, uint256 supply);
+    /// @dev The whole book after everything but a flow through idle, which says it in `Flowed`. The lock is as of now.
+    event BookChanged(Book book);
     /// @dev Every change of value that is not a flow, and every time the mark rises to R.
     event Settled(int256 delta, uint256 locked, uint256 lockEnd, uint256 mark, uint256 fee, uint256 feeShares);
-    /// @dev The mark after a flow; `idle` after it.
-    event Flowed(uint256 idle, uint256 mark);
+    /// @dev After an entry or an exit paid from idle; `flow` is the used part of the flow budget at `flowAt`.
+    event Flowed(uint256 idle, uint256 mark, uint256 flow, uint256 flowAt);
     event ProfitAdded(address indexed from, uint256 assets);
     event Rebalanced(address indexed solver, Leg[] outs, Leg[] ins);
     /// @dev An exit sold units: `worth` of what was owed is settled by it, `proceeds` came; the leaver gets the lower of both.
     event SoldForExit(address indexed destination, uint256 units, uint256 worth, uint256 proceeds);
     /// @dev Used part of the loss bucket, WAD of V.
     event LossCharged(uint256 cost, uint256 used);
-    event RedeemedInKind(
-        address indexed caller,
-        address indexed receiver,
-        uint256 shares,
-        uint256 assets,
-        address[] destinations,
-        uint256[] units
-    );
+    /// @dev The units that left are told by the DestinationValued before it.
+    event RedeemedInKind(address indexed caller, address indexed receiver, uint256 shares, uint256 assets);
 
     error ZeroAmount();
     error ZeroAddress();
@@ -140,8 +125,14 @@ interface ILMP is IERC4626 {
     error NotEnoughGas();
     error DepositedInThisTransaction();
     error NotConfigurator();
-    error InvalidFee();
-    error InvalidCap();
+    /// @dev At creation: above 30%.
+    error InvalidFee(uint256 feeBps);
+    /// @dev At creation: more than twenty values fit their slots for.
+    error InvalidCap(uint256 cap);
+    /// @dev At creation: no contract.
+    error InvalidGate(address gate);
+    /// @dev At creation: no contract.
+    error InvalidLossLedger(address ledger);
     error CoverOutstanding(uint256 cover);
     error NotLossLedger(address caller);
     /// @dev Deposits are closed while a loss is being decided.

@@ -134,7 +134,6 @@ contract LMP is LmpFlows {
         else if (cost > gained) _chargeLoss(cost - gained, gross);
         _settle(b, _difference(LmpMath.grossValue(b), gross));
         _store(b);
-        emit BookChanged(b.sumSafe, b.sumMin, b.sumMax, b.locked, b.lockEnd, b.clean);
         emit Rebalanced(msg.sender, outs, ins);
 
         ILossLedger(lossLedger).afterRebalance(outs, ins, closing);

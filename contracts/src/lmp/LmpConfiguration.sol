@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ExitQueue} from "./ExitQueue.sol";
 import {ILMP, LmpParams} from "./ILMP.sol";
 import {LmpLedger} from "./LmpLedger.sol";
+import {LmpMath} from "./LmpMath.sol";
 import {Position, Positions} from "./Positions.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
@@ -21,6 +22,12 @@ abstract contract LmpConfiguration is LmpLedger, ReentrancyGuardTransient {
     }
 
     constructor(LmpParams memory p) ERC20(p.name, p.symbol) {
+        require(p.asset != address(0) && p.configurator != address(0), ZeroAddress());
+        require(p.feeBps <= LmpMath.MAX_FEE_BPS, InvalidFee(p.feeBps));
+        require(p.gate.code.length != 0, InvalidGate(p.gate));
+        // Without code a checkpoint would seem to succeed.
+        require(p.lossLedger.code.length != 0, InvalidLossLedger(p.lossLedger));
+        require(p.cap <= Positions.MAX_VALUE, InvalidCap(p.cap));
         configurator = p.configurator;
         _setFees(p.feeBps, p.feeRecipient, 0, p.feeRecipient);
         _setPolicy(p.gate, p.lossLedger);
@@ -97,7 +104,6 @@ abstract contract LmpConfiguration is LmpLedger, ReentrancyGuardTransient {
     function _setFees(uint256 feeBps_, address recipient, uint256 managementFeeBps_, address managementRecipient)
         private
     {
-        require(feeBps_ <= 10_000 && managementFeeBps_ <= 10_000, InvalidFee());
         require(recipient != address(0) && managementRecipient != address(0), ZeroAddress());
         _config = _config.withFees(feeBps_, managementFeeBps_);
         (feeRecipient, managementFeeRecipient) = (recipient, managementRecipient);
@@ -110,7 +116,6 @@ abstract contract LmpConfiguration is LmpLedger, ReentrancyGuardTransient {
     }
 
     function _setCap(uint256 cap_) private {
-        require(cap_ <= Positions.MAX_VALUE, InvalidCap());
         _config = _config.withCap(cap_);
         emit CapSet(cap_);
     }

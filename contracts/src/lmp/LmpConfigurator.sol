@@ -4,6 +4,8 @@ pragma solidity 0.8.37;
 import {IDestination} from "../destinations/IDestination.sol";
 import {DestinationState, ILMP} from "./ILMP.sol";
 import {ILmpConfigurator} from "./ILmpConfigurator.sol";
+import {LmpMath} from "./LmpMath.sol";
+import {Positions} from "./Positions.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 /// @title What roles may set of the protocol's vaults
@@ -11,9 +13,11 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 /// (docs/roles.md): what raises risk waits, what lowers it is immediate, and whoever lowers cannot raise. The bounds are here.
 /// No function moves assets. One configurator serves any number of vaults and holds nothing.
 contract LmpConfigurator is ILmpConfigurator, AccessManaged {
-    uint256 public constant MAX_FEE_BPS = 3000;
+    uint256 public constant MAX_FEE_BPS = LmpMath.MAX_FEE_BPS;
     /// @notice Per year.
-    uint256 public constant MAX_MANAGEMENT_FEE_BPS = 200;
+    uint256 public constant MAX_MANAGEMENT_FEE_BPS = LmpMath.MAX_MANAGEMENT_FEE_BPS;
+    /// @notice Highest cap, base units of the asset.
+    uint256 public constant MAX_CAP = Positions.MAX_VALUE;
     /// @notice How long a pause lasts, and for how long after it there is no other, seconds.
     uint256 public constant PAUSE_TIME = 7 days;
     /// @notice What leaving a closing destination costs at most at the end of its ramp, WAD, unless the curator allows more.
@@ -74,7 +78,7 @@ contract LmpConfigurator is ILmpConfigurator, AccessManaged {
 
     /// @inheritdoc ILmpConfigurator
     function raiseCap(ILMP lmp, uint256 cap) external restricted {
-        require(cap > lmp.cap(), InvalidCap(cap));
+        require(cap > lmp.cap() && cap <= MAX_CAP, InvalidCap(cap));
         lmp.setCap(cap);
     }
 

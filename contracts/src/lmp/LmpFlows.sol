@@ -103,9 +103,7 @@ abstract contract LmpFlows is LmpConfiguration {
         list = _destinations;
         (assets, units) = _takeSlice(b, list, shares, supply);
         _store(b);
-        emit BookChanged(b.sumSafe, b.sumMin, b.sumMax, b.locked, b.lockEnd, b.clean);
-        emit Flowed(b.idle, b.mark);
-        emit RedeemedInKind(msg.sender, receiver, shares, assets, list, units);
+        emit RedeemedInKind(msg.sender, receiver, shares, assets);
 
         if (assets != 0) ASSET.safeTransfer(receiver, assets);
         for (uint256 i; i < list.length; ++i) {
@@ -208,10 +206,9 @@ abstract contract LmpFlows is LmpConfiguration {
         }
         b.mark = LmpMath.markAfterEntry(b.mark, LmpMath.grossValue(b), assets, shares, supply);
         b.idle += assets;
-        _storeHot(b);
+        _storeFlow(b);
         _mint(receiver, shares);
         emit Deposit(msg.sender, receiver, assets, shares);
-        emit Flowed(b.idle, b.mark);
         _pullExact(ASSET, assets);
     }
 
@@ -266,11 +263,10 @@ abstract contract LmpFlows is LmpConfiguration {
             paid = owed;
             b.mark = LmpMath.markAfterExit(b.mark, LmpMath.grossValue(b), owed, 0, shares, supply);
             b.idle -= owed;
-            _storeHot(b);
+            _storeFlow(b);
             _burn(owner, shares);
         }
         emit Withdraw(msg.sender, receiver, owner, paid, shares);
-        emit Flowed(b.idle, b.mark);
         ASSET.safeTransfer(receiver, paid);
     }
 
@@ -296,7 +292,6 @@ abstract contract LmpFlows is LmpConfiguration {
         // forge-lint: disable-next-line(unsafe-typecast)
         _settle(b, int256(surplus));
         _store(b);
-        emit BookChanged(b.sumSafe, b.sumMin, b.sumMax, b.locked, b.lockEnd, b.clean);
     }
 
     function _sellThroughQueue(Book memory b, uint256 rest) private returns (Sale[] memory sales) {
@@ -376,6 +371,11 @@ abstract contract LmpFlows is LmpConfiguration {
     /// @dev `b` is the caller's to store.
     function _charge(Book memory b, uint256 assets) private view {
         (b.flow, b.flowAt) = (LmpMath.flowAfter(b, assets), block.timestamp);
+    }
+
+    function _storeFlow(Book memory b) private {
+        _storeHot(b);
+        emit Flowed(b.idle, b.mark, b.flow, b.flowAt);
     }
 
     function _refuse(bytes4 why) private pure {

@@ -174,7 +174,7 @@ abstract contract LmpLedger is ERC20, ILMP {
         _settle(b, _difference(b.sumSafe, safeBefore));
         _payManagementFee(b, elapsed);
         _store(b);
-        emit Reported(msg.sender, b.idle, b.sumSafe, b.sumMin, b.sumMax, b.locked, b.mark, totalSupply(), b.clean);
+        emit Reported(msg.sender, totalSupply());
         _checkpoint();
     }
 
@@ -312,6 +312,7 @@ abstract contract LmpLedger is ERC20, ILMP {
         _sums = Sums(uint96(b.sumMin), uint96(b.sumMax), uint32(b.expiry), uint32(b.pausedUntil));
         _locked.sumSafe = uint96(b.sumSafe);
         _config = _config.withReport(b.valuedAt, b.clean, b.stale);
+        emit BookChanged(b);
     }
 
     function _storeHot(Book memory b) internal {

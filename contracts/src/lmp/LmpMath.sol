@@ -15,6 +15,9 @@ library LmpMath {
 
     uint256 internal constant WAD = 1e18;
     uint256 internal constant BPS = 10_000;
+    uint256 internal constant MAX_FEE_BPS = 3000;
+    /// @dev Per year.
+    uint256 internal constant MAX_MANAGEMENT_FEE_BPS = 200;
     /// @dev Most an in-kind exit leaves behind of its slice, WAD.
     uint256 internal constant MAX_KEEP = 0.01e18;
     /// @dev Entries stop when a share is worth less than one part in this many of an asset unit.

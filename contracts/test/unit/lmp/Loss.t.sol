@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Book, ILMP} from "../../../src/lmp/ILMP.sol";
+import {ILmpConfigurator} from "../../../src/lmp/ILmpConfigurator.sol";
 import {ILossLedger} from "../../../src/loss/ILossLedger.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {GateMock} from "../../mocks/lmp/GateMock.sol";
@@ -35,9 +36,9 @@ contract LmpLossTest is LmpBase {
         assertEq(ledger.checkpoints(), before + 1);
         assertEq(abi.encode(ledger.seen(2)), abi.encode(lmp.book()), "the ledger saw another book");
 
-        lmp.setFee(1000, sink);
-        lmp.setManagementFee(0, sink);
-        lmp.setLossLedger(address(new LossLedgerMock()));
+        configurator.setFee(lmp, 1000, sink);
+        configurator.setManagementFee(lmp, 0, sink);
+        configurator.setLossLedger(lmp, address(new LossLedgerMock()));
         assertEq(ledger.checkpoints(), before + 4, "a change of fees or ledger reports first");
         lmp.report();
         assertEq(ledger.checkpoints(), before + 4, "the old ledger is still called");
@@ -119,11 +120,11 @@ contract LmpLossTest is LmpBase {
         ledger.setAnswer(LossLedgerMock.Answer.Endless);
         LossLedgerMock next = new LossLedgerMock();
         vm.expectEmit(address(lmp));
-        emit ILMP.LossLedgerSet(address(next));
-        lmp.setLossLedger{gas: 15_000_000}(address(next));
+        emit ILMP.PolicySet(address(gate), address(next));
+        configurator.setLossLedger{gas: 15_000_000}(lmp, address(next));
         assertEq(lmp.lossLedger(), address(next));
-        vm.expectRevert(abi.encodeWithSelector(ILMP.InvalidLossLedger.selector, alice));
-        lmp.setLossLedger(alice);
+        vm.expectRevert(abi.encodeWithSelector(ILmpConfigurator.InvalidLossLedger.selector, alice));
+        configurator.setLossLedger(lmp, alice);
     }
 
     /* REBALANCE */

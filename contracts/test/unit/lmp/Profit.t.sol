@@ -115,7 +115,7 @@ contract LmpProfitTest is LmpBase {
     function test_setFeeReportsFirst() public {
         _addProfit(1e18);
         skip(23 hours);
-        lmp.setFee(3000, bob);
+        configurator.setFee(lmp, 3000, bob);
         assertEq(lmp.balanceOf(bob), 0);
         skip(1 hours);
         lmp.report();
