@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ISignals} from "../../src/autopilot/ISignals.sol";
+import {Limits} from "../../src/autopilot/Limits.sol";
 import {RebalanceGate} from "../../src/autopilot/RebalanceGate.sol";
 import {Signals} from "../../src/autopilot/Signals.sol";
 import {SolverExecutor} from "../../src/autopilot/SolverExecutor.sol";
@@ -34,6 +35,7 @@ import {
     ReactorConfig
 } from "./DeployConfig.sol";
 import {Handover} from "./Handover.sol";
+import {LimitsDeployer} from "./LimitsDeployer.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
@@ -46,6 +48,7 @@ struct Deployment {
     Recovery recovery;
     LossOracle lossOracle;
     Signals signals;
+    Limits limits;
     RebalanceGate rebalanceGate;
     SolverExecutor solverExecutor;
     CycleManager cycleManager;
@@ -83,6 +86,9 @@ library Deployer {
     /// @notice Deploys, configures, seeds and hands over. The caller is `deployer` and pays the seeds in ETH.
     function deployAll(DeployConfig memory config, address deployer) internal returns (Deployment memory d) {
         BackingDeployer.requireDelays(config);
+        for (uint256 i; i < config.lmps.length; ++i) {
+            LimitsDeployer.requireSane(config.lmps[i]);
+        }
         d = contracts(config, deployer);
         setPrices(config, d.priceRegistry);
         for (uint256 i; i < config.lmps.length; ++i) {
@@ -93,6 +99,7 @@ library Deployer {
         (bool isAdmin,) = d.accessManager.hasRole(d.accessManager.ADMIN_ROLE(), deployer);
         if (!isAdmin) return d;
         for (uint256 i; i < config.lmps.length; ++i) {
+            LimitsDeployer.wire(config.lmps[i], d, i);
             BackingDeployer.wire(config.lmps[i], d, i);
         }
         Handover.run(d, config.governance, deployer);
@@ -110,7 +117,9 @@ library Deployer {
         d.priceRegistry = PriceRegistry(_create(type(PriceRegistry).creationCode, abi.encode(authority, config.weth)));
         _lossContracts(config, d);
         d.signals = Signals(_create(type(Signals).creationCode, ""));
-        d.rebalanceGate = RebalanceGate(_create(type(RebalanceGate).creationCode, abi.encode(d.signals, HORIZON)));
+        d.limits = Limits(_create(type(Limits).creationCode, abi.encode(authority, d.signals)));
+        d.rebalanceGate =
+            RebalanceGate(_create(type(RebalanceGate).creationCode, abi.encode(d.signals, d.limits, HORIZON)));
         d.solverExecutor = SolverExecutor(_create(type(SolverExecutor).creationCode, abi.encode(config.solver)));
         d.cycleManager = CycleManager(
             _create(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {Cap} from "../../../src/autopilot/ILimits.sol";
+import {Limits} from "../../../src/autopilot/Limits.sol";
 import {RebalanceGate} from "../../../src/autopilot/RebalanceGate.sol";
 import {Signals} from "../../../src/autopilot/Signals.sol";
 import {Call, SolverExecutor} from "../../../src/autopilot/SolverExecutor.sol";
@@ -32,6 +34,7 @@ abstract contract AutopilotTestBase is Test {
     VenueSet internal venues;
     PriceRegistry internal prices;
     Signals internal signals;
+    Limits internal limits;
     RebalanceGate internal gate;
     LMP internal lmp;
     BalancerStableDestination internal balancer;
@@ -56,7 +59,8 @@ abstract contract AutopilotTestBase is Test {
         prices.setSource(address(venues.rewardToken), address(venues.rewardFeed), 25 hours, address(0));
 
         signals = new Signals();
-        gate = new RebalanceGate(signals, 30 days);
+        limits = new Limits(address(manager), signals);
+        gate = new RebalanceGate(signals, limits, 30 days);
         lmp = new LMP(
             LmpParams({
                 asset: address(weth),
@@ -72,6 +76,7 @@ abstract contract AutopilotTestBase is Test {
         );
         executor = new SolverExecutor(solver);
         _addDestinations();
+        _openLimits();
 
         venues.weth.deposit{value: 10 * DEPOSIT}();
         weth.approve(address(lmp), DEPOSIT);
@@ -97,6 +102,17 @@ abstract contract AutopilotTestBase is Test {
         curve.initialize(address(lmp), address(venues.curve.pool), address(venues.curve.lpToken));
         lmp.addDestination(address(balancer));
         lmp.addDestination(address(curve));
+    }
+
+    /// @dev As wide as they go; the test is the admin of their authority.
+    function _openLimits() private {
+        Cap memory cap = Cap(1e18, type(uint96).max);
+        for (uint256 i; i < 3; ++i) {
+            limits.raiseCap(address(lmp), limits.issuerId(address(venues.lst[i])), cap);
+        }
+        limits.raiseCap(address(lmp), limits.destinationId(address(balancer)), cap);
+        limits.raiseCap(address(lmp), limits.destinationId(address(curve)), cap);
+        limits.raiseMaxPoolShare(address(lmp), 1e18);
     }
 
     /* TIME */

@@ -3,10 +3,13 @@ pragma solidity 0.8.37;
 
 import {
     BackingConfig,
+    CapConfig,
     CycleConfig,
     DeployConfig,
     DestinationConfig,
     Governance,
+    IssuerConfig,
+    LimitsConfig,
     LmpConfig,
     LossOracleConfig,
     PositionConfig,
@@ -86,6 +89,8 @@ abstract contract DeployedBase is Test {
         list[1].name = "Curve WETH/LST0/LST1/LST2";
         list[1].pool = address(venues.curve.pool);
         list[1].lpToken = address(venues.curve.lpToken);
+        CapConfig memory cap = CapConfig(0.8e18, 8000e18);
+        (list[0].cap, list[1].cap) = (cap, cap);
         lmps = new LmpConfig[](1);
         lmps[0] = LmpConfig(
             "Headrace WETH",
@@ -96,7 +101,16 @@ abstract contract DeployedBase is Test {
             treasury,
             0.001e18,
             BackingConfig("slashing", 7000, 20),
+            limitsConfig(cap),
             list
         );
+    }
+
+    function limitsConfig(CapConfig memory cap) private view returns (LimitsConfig memory) {
+        IssuerConfig[] memory issuers = new IssuerConfig[](3);
+        for (uint256 i; i < 3; ++i) {
+            issuers[i] = IssuerConfig(address(venues.lst[i]), cap);
+        }
+        return LimitsConfig(0.5e18, 0.02e18, issuers);
     }
 }
