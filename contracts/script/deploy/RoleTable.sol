@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ILimits} from "../../src/autopilot/ILimits.sol";
 import {IBackingPool} from "../../src/backing/IBackingPool.sol";
 import {IRecovery} from "../../src/backing/IRecovery.sol";
+import {ILmpFactory} from "../../src/factory/ILmpFactory.sol";
 import {Roles} from "../../src/governance/Roles.sol";
 import {ILMP} from "../../src/lmp/ILMP.sol";
 import {ILossLedger} from "../../src/loss/ILossLedger.sol";
@@ -40,6 +41,14 @@ library RoleTable {
         // The higher floor is the safer one.
         list[4] = Entry(ILimits.lowerIdleFloor.selector, Roles.CURATOR);
         list[5] = Entry(ILimits.raiseIdleFloor.selector, Roles.RISK);
+    }
+
+    /// @dev What adds or readmits raises risk; `retire` only lowers it.
+    function factory() internal pure returns (Entry[] memory list) {
+        list = new Entry[](3);
+        list[0] = Entry(ILmpFactory.create.selector, Roles.GOVERNOR);
+        list[1] = Entry(ILmpFactory.reinstate.selector, Roles.CURATOR);
+        list[2] = Entry(ILmpFactory.retire.selector, Roles.RISK);
     }
 
     function priceRegistry() internal pure returns (Entry[] memory list) {
