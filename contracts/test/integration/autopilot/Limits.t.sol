@@ -86,7 +86,7 @@ contract LimitsIntegrationTest is AutopilotTestBase {
         assertGt(curve.depth(), 11_000e18);
         _expectCurveRefused(ILimits.PoolShareExceeded.selector, 40e18);
 
-        signals.snapshot(address(curve));
+        _live(1);
         _enterCurve(20e18);
         IERC20 lp = IERC20(curve.lpToken());
         lp.approve(address(venues.curve.pool), type(uint256).max);

@@ -36,8 +36,8 @@ abstract contract LimitsInvariants is LmpBase {
         (selectors[0], selectors[1], selectors[2]) =
         (handler.move.selector, handler.move.selector, handler.move.selector);
         selectors[3] = handler.move.selector;
-        selectors[4] = handler.leave.selector;
-        selectors[5] = handler.snapshot.selector;
+        selectors[4] = handler.goHome.selector;
+        selectors[5] = handler.takeSnapshot.selector;
         selectors[6] = handler.liquidity.selector;
         selectors[7] = handler.price.selector;
         selectors[8] = handler.deposit.selector;

@@ -115,7 +115,7 @@ contract LimitsHandler is Test {
     }
 
     /// @notice Home. Never refused.
-    function leave(uint256 from, uint256 value) external {
+    function goHome(uint256 from, uint256 value) external {
         address pool = address(_pools[from % _pools.length]);
         uint256 held = LMP_.destinationState(pool).safe;
         if (held == 0) return;
@@ -181,7 +181,7 @@ contract LimitsHandler is Test {
 
     /* THE WORLD */
 
-    function snapshot(uint256 which) external {
+    function takeSnapshot(uint256 which) external {
         PoolMock pool = _pools[which % _pools.length];
         // forge-lint: disable-next-line(unsafe-typecast)
         SIGNALS.setDepth(address(pool), uint128(pool.depth()));
