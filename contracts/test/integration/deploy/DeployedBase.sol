@@ -89,8 +89,7 @@ abstract contract DeployedBase is Test {
         list[1].name = "Curve WETH/LST0/LST1/LST2";
         list[1].pool = address(venues.curve.pool);
         list[1].lpToken = address(venues.curve.lpToken);
-        CapConfig memory cap = CapConfig(0.8e18, 8000e18);
-        (list[0].cap, list[1].cap) = (cap, cap);
+        (list[0].cap, list[1].cap) = (CapConfig(0.8e18, 8000e18), CapConfig(0.8e18, 8000e18));
         lmps = new LmpConfig[](1);
         lmps[0] = LmpConfig(
             "Headrace WETH",
@@ -100,15 +99,15 @@ abstract contract DeployedBase is Test {
             2000,
             treasury,
             BackingConfig("slashing", 7000, 20),
-            limitsConfig(cap),
+            limitsConfig(),
             list
         );
     }
 
-    function limitsConfig(CapConfig memory cap) private view returns (LimitsConfig memory) {
+    function limitsConfig() private view returns (LimitsConfig memory) {
         IssuerConfig[] memory issuers = new IssuerConfig[](3);
         for (uint256 i; i < 3; ++i) {
-            issuers[i] = IssuerConfig(address(venues.lst[i]), cap);
+            issuers[i] = IssuerConfig(address(venues.lst[i]), CapConfig(0.8e18, 8000e18));
         }
         return LimitsConfig(0.5e18, 0.02e18, issuers);
     }

@@ -11,7 +11,6 @@ import {DeployedBase} from "./DeployedBase.sol";
 contract DeployedLimitsTest is DeployedBase {
     /// @dev External, so that its revert can be expected.
     function deploy(DeployConfig memory config) external {
-        vm.startPrank(deployer);
         Deployer.deployAll(config, deployer);
     }
 
@@ -37,8 +36,19 @@ contract DeployedLimitsTest is DeployedBase {
             _expectCap(limits.cap(lmp, limits.destinationId(address(protocol.destinations[0][i]))));
         }
         assertEq(limits.ids(lmp).length, 5);
-        (uint256 room,,) = limits.headroom(lmp, address(0), address(protocol.destinations[0][1]));
-        assertGt(room, 0);
+    }
+
+    /// Nobody has seen how deep a new destination is: the first snapshot opens it.
+    function test_firstSnapshotOpensADestination() public {
+        address lmp = address(protocol.lmps[0]);
+        address curve = address(protocol.destinations[0][1]);
+        (uint256 room, ILimits.Limit limit,) = protocol.limits.headroom(lmp, address(0), curve);
+        assertEq(room, 0);
+        assertEq(uint8(limit), uint8(ILimits.Limit.PoolShare));
+        protocol.signals.snapshot(curve);
+        (room, limit,) = protocol.limits.headroom(lmp, address(0), curve);
+        assertEq(room, protocol.lmps[0].book().idle * 8 / 10);
+        assertEq(uint8(limit), uint8(ILimits.Limit.Destination));
     }
 
     function _expectCap(Cap memory cap) private pure {

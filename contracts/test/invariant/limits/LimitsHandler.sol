@@ -91,7 +91,7 @@ contract LimitsHandler is Test {
         if (!leavesIdle && (from == first || from == second)) return;
         uint256 most = leavesIdle ? LMP_.book().idle : LMP_.destinationState(address(_pools[from])).safe;
         if (most < 100) return;
-        value = _bound(value, 100, most);
+        value = _bound(value, 100, 100 + (most - 100) / (1 + lent % 8));
 
         Proposal memory p;
         p.outs = _outLegs(leavesIdle ? IDLE : address(_pools[from]), value);
