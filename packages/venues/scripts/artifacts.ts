@@ -86,13 +86,12 @@ interface Solc {
 function load(compiler: CompilerPackage): Solc {
   packageRoot(compiler)
   // solc-js adds process-wide handlers that turn any later failure into its own crash; the build keeps its own.
-  const events = ['unhandledRejection', 'uncaughtException'] as const
-  const before = events.map((event) => process.listeners(event))
+  const rejections = process.listeners('unhandledRejection')
+  const exceptions = process.listeners('uncaughtException')
   const solc = require(compiler) as Solc
-  for (const [i, event] of events.entries()) {
-    for (const listener of process.listeners(event))
-      if (!before[i]?.includes(listener)) process.removeListener(event, listener)
-  }
+  process.removeAllListeners('unhandledRejection').removeAllListeners('uncaughtException')
+  for (const listener of rejections) process.on('unhandledRejection', listener)
+  for (const listener of exceptions) process.on('uncaughtException', listener)
   return solc
 }
 

@@ -23,6 +23,7 @@ interface AerodromePoolLike {
     function totalSupply() external view returns (uint256);
     function balanceOf(address account) external view returns (uint256);
     function approve(address spender, uint256 amount) external returns (bool);
+    function allowance(address owner, address spender) external view returns (uint256);
     function transfer(address to, uint256 amount) external returns (bool);
     function getAmountOut(uint256 amountIn, address tokenIn) external view returns (uint256);
     function getK() external returns (uint256);
@@ -67,6 +68,7 @@ interface AerodromeGaugeLike {
 interface AeroLike {
     function mint(address account, uint256 amount) external returns (bool);
     function approve(address spender, uint256 amount) external returns (bool);
+    function allowance(address owner, address spender) external view returns (uint256);
     function transfer(address to, uint256 amount) external returns (bool);
     function balanceOf(address account) external view returns (uint256);
 }
