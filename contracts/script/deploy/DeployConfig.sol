@@ -56,7 +56,6 @@ struct LmpConfig {
     uint256 cap;
     uint256 feeBps;
     address feeRecipient;
-    uint256 seed;
     BackingConfig backing;
     DestinationConfig[] destinations;
 }
@@ -153,7 +152,6 @@ library DeployConfigReader {
             list[i].cap = _uint(json, string.concat(item, ".cap"));
             list[i].feeBps = _uint(json, string.concat(item, ".feeBps"));
             list[i].feeRecipient = _address(json, string.concat(item, ".feeRecipient"));
-            list[i].seed = _uint(json, string.concat(item, ".seed"));
             list[i].backing = _backing(json, string.concat(item, ".backing"));
             list[i].destinations = _destinations(json, string.concat(item, ".destinations"));
         }

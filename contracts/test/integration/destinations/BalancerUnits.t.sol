@@ -171,11 +171,11 @@ contract BalancerUnitsTest is BalancerFixture {
     function test_wrongToleranceOrBalancerIsRefused() public {
         IBalancerVault balancer = IBalancerVault(address(set.balancer.vault));
         vm.expectRevert(abi.encodeWithSelector(Destination.InvalidTolerance.selector, 0));
-        new BalancerStableDestination(prices, 0, balancer);
+        new BalancerStableDestination(prices, 0, auction, balancer);
         vm.expectRevert(abi.encodeWithSelector(Destination.InvalidTolerance.selector, 0.05e18 + 1));
-        new BalancerStableDestination(prices, 0.05e18 + 1, balancer);
+        new BalancerStableDestination(prices, 0.05e18 + 1, auction, balancer);
         vm.expectRevert(IDestination.ZeroAddress.selector);
-        new BalancerStableDestination(prices, TOLERANCE, IBalancerVault(address(0)));
+        new BalancerStableDestination(prices, TOLERANCE, auction, IBalancerVault(address(0)));
     }
 
     function test_zeroAddressesAreRefused() public {
@@ -220,7 +220,7 @@ contract BalancerUnitsTest is BalancerFixture {
     /// @dev The gauge of a pool of another Balancer: everything fits but the vault.
     function test_aPoolOfAnotherBalancerIsRefused() public {
         implementation = new BalancerStableDestination(
-            prices, TOLERANCE, IBalancerVault(address(BalancerV2.deploy(address(weth), address(this)).vault))
+            prices, TOLERANCE, auction, IBalancerVault(address(BalancerV2.deploy(address(weth), address(this)).vault))
         );
         _refuse(
             vault,
