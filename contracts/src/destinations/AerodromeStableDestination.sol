@@ -53,7 +53,7 @@ contract AerodromeStableDestination is LpDestination {
     /// @notice The pool factory whose pools are accepted.
     IAerodromeFactory public immutable factory;
 
-    /// @notice Without a gauge: LP tokens that all units stand for. With one it stays 0 and a unit stands for one.
+    /// @notice LP tokens that all units stand for, staked or held here.
     uint256 public position;
     /// @dev Multiplier to WAD of each leg.
     uint64 private _scale0;
@@ -131,8 +131,8 @@ contract AerodromeStableDestination is LpDestination {
         if (lpAmount == 0) return;
 
         (uint256 paid0, uint256 paid1) = (fees[0] - leg0.held(), fees[1] - leg1.held());
-        uint256 cost = (paid0 * _scale0).fullMulDiv(safes[0], WAD) + (paid1 * _scale1).fullMulDiv(safes[1], WAD);
-        uint256 minimum = _toAsset(cost.fullMulDiv(WAD - tolerance, WAD));
+        uint256 cost = (paid0 * _scale0).mulDiv(safes[0], WAD) + (paid1 * _scale1).mulDiv(safes[1], WAD);
+        uint256 minimum = _toAsset(cost.mulDiv(WAD - tolerance, WAD));
         uint256 worth = _worthOfLp(state, lpAmount, safes);
         require(worth >= minimum, TooLittle(worth, minimum));
         position += lpAmount;
@@ -142,8 +142,7 @@ contract AerodromeStableDestination is LpDestination {
     /* UNITS */
 
     function _take(uint256 units) internal override {
-        if (gauge != address(0)) return super._take(units);
-        uint256 lpAmount = units.fullMulDivUp(position + VIRTUAL, totalSupply() + VIRTUAL);
+        uint256 lpAmount = units.mulDivUp(position + VIRTUAL, totalSupply() + VIRTUAL);
         super._take(lpAmount);
         position += lpAmount;
     }
@@ -155,7 +154,7 @@ contract AerodromeStableDestination is LpDestination {
     function _addLegs(uint256[] memory amounts) internal override returns (uint256 units) {
         uint256 lpAmount = super._addLegs(amounts);
         units = _toUnits(lpAmount);
-        if (gauge == address(0)) position += lpAmount;
+        position += lpAmount;
     }
 
     function _removeLegs(uint256 units) internal override {
@@ -168,21 +167,18 @@ contract AerodromeStableDestination is LpDestination {
 
     /// @dev The LP tokens of units just burned leave the position. Rounded down.
     function _release(uint256 units) private returns (uint256 lpAmount) {
-        if (gauge != address(0)) return units;
-        lpAmount = units.fullMulDiv(position + VIRTUAL, totalSupply() + units + VIRTUAL);
+        lpAmount = _toLp(units, totalSupply() + units);
         position -= lpAmount;
     }
 
     /// @dev Rounded down.
-    function _toUnits(uint256 lpAmount) private view returns (uint256) {
-        if (gauge != address(0)) return lpAmount;
-        return lpAmount.fullMulDiv(totalSupply() + VIRTUAL, position + VIRTUAL);
+    function _toLp(uint256 units, uint256 supply) private view returns (uint256) {
+        return units.mulDiv(position + VIRTUAL, supply + VIRTUAL);
     }
 
     /// @dev Rounded down.
-    function _toLp(uint256 units) private view returns (uint256) {
-        if (gauge != address(0)) return units;
-        return units.fullMulDiv(position + VIRTUAL, totalSupply() + VIRTUAL);
+    function _toUnits(uint256 lpAmount) private view returns (uint256) {
+        return lpAmount.mulDiv(totalSupply() + VIRTUAL, position + VIRTUAL);
     }
 
     /* VENUE */
@@ -191,9 +187,9 @@ contract AerodromeStableDestination is LpDestination {
     function _join(uint256[] memory amounts) internal override {
         (uint256 reserve0, uint256 reserve1,) = IAerodromePool(pool).getReserves();
         (uint256 amount0, uint256 amount1) = (amounts[0], amounts[1]);
-        uint256 with0 = amount0.fullMulDivUp(reserve1, reserve0);
+        uint256 with0 = amount0.mulDivUp(reserve1, reserve0);
         if (with0 <= amount1) amount1 = with0;
-        else amount0 = amount0.min(amount1.fullMulDivUp(reserve0, reserve1));
+        else amount0 = amount0.min(amount1.mulDivUp(reserve0, reserve1));
         if (amount0 == 0 || amount1 == 0) return;
         _legs[0].send(amount0, amount0, pool);
         _legs[1].send(amount1, amount1, pool);
@@ -247,7 +243,7 @@ contract AerodromeStableDestination is LpDestination {
         override
         returns (uint256)
     {
-        return _worthOfLp(state, _toLp(units), legPrices);
+        return _worthOfLp(state, _toLp(units, totalSupply()), legPrices);
     }
 
     function _worthOfLp(uint256[] memory state, uint256 lpAmount, uint256[] memory legPrices)
@@ -256,8 +252,8 @@ contract AerodromeStableDestination is LpDestination {
         returns (uint256)
     {
         if (state[D] == 0) return 0;
-        uint256 liquidity = lpAmount.fullMulDiv(state[D], state[SUPPLY]);
-        return _toAsset(liquidity.fullMulDiv(SolidlyCurve.fairValue(legPrices[0], legPrices[1]), WAD));
+        uint256 liquidity = lpAmount.mulDiv(state[D], state[SUPPLY]);
+        return _toAsset(liquidity.mulDiv(SolidlyCurve.fairValue(legPrices[0], legPrices[1]), WAD));
     }
 
     function _scaleOf(address pool_, address token) private view returns (uint64) {

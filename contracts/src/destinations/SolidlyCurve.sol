@@ -31,10 +31,8 @@ library SolidlyCurve {
 
     /// @dev Scale of fractions; a word holds its square many times.
     uint256 private constant FINE = 1e36;
-    /// @dev Scale of s.
+    /// @dev Scale of s, a third of the digits of s^3 * FINE.
     uint256 private constant ROOT = 1e24;
-    /// @dev Scale of s^3.
-    uint256 private constant CUBE = 1e72;
     /// @dev Highest accepted ratio of two prices.
     uint256 private constant MAX_RATIO = 1e6;
     /// @dev Highest accepted price.
@@ -44,20 +42,22 @@ library SolidlyCurve {
     error InvalidPrices();
 
     /// @notice Invariant D of a pool, WAD, rounded down; relative error below 1e-15 as long as no leg is below 1e-18 of the pool.
+    /// @param x WAD, neither is zero or above 1e40
     /// @dev Reverts `EmptyPool`.
     function invariant(uint256 x, uint256 y) internal pure returns (uint256) {
         (uint256 a, uint256 b) = _shares(x, y);
         // (2) over u: 8 * a * b * (a^2 + b^2), which is 1 in the middle.
-        uint256 e = (8 * a.fullMulDiv(b, FINE)).fullMulDiv(a * a + b * b, FINE * FINE);
-        return (x + y).fullMulDiv((((e * FINE).sqrt()) * FINE).sqrt(), FINE);
+        uint256 e = 8 * a * b / FINE * ((a * a + b * b) / FINE) / FINE;
+        return (x + y) * ((e * FINE).sqrt() * FINE).sqrt() / FINE;
     }
 
-    /// @notice Gradient of the curve at (x, y). The ratio of the two is the pool's marginal price before fees.
+    /// @notice Gradient of the curve at (x, y), in one unit. The ratio of the two is the pool's marginal price before fees.
+    /// @param x WAD, neither is zero or above 1e40
     /// @dev dk/dx = y * (3 * x^2 + y^2). Reverts `EmptyPool`.
     function gradient(uint256 x, uint256 y) internal pure returns (uint256 gx, uint256 gy) {
         (uint256 a, uint256 b) = _shares(x, y);
-        gx = b.fullMulDiv(3 * a * a + b * b, FINE * FINE);
-        gy = a.fullMulDiv(a * a + 3 * b * b, FINE * FINE);
+        (uint256 aa, uint256 bb) = (a * a / FINE, b * b / FINE);
+        (gx, gy) = (b * (3 * aa + bb) / FINE, a * (aa + 3 * bb) / FINE);
     }
 
     /// @notice v(p, q): least value of one unit of D, WAD, rounded down; relative error below 1e-15.
@@ -67,19 +67,18 @@ library SolidlyCurve {
         (uint256 low, uint256 high) = p < q ? (p, q) : (q, p);
         require(low != 0 && high <= MAX_PRICE && high <= low * MAX_RATIO, InvalidPrices());
         if (low == high) return low;
-        uint256 sum = low + high;
-        // Rounded up, so that the value is rounded down.
-        uint256 s3 = CUBE.fullMulDivUp(high - low, sum);
-        uint256 s = s3.cbrt() + 1;
-        uint256 rest = (FINE * ROOT - s.fullMulDivUp(s3, CUBE / FINE)) / ROOT; // 1 - s^4
+        // Both rounded up, so that the value is rounded down.
+        uint256 s3 = (high - low) * FINE / (low + high) + 1;
+        uint256 s = (s3 * FINE).cbrt() + 1;
+        uint256 rest = (FINE * ROOT - s * s3) / ROOT; // 1 - s^4
         uint256 half = (rest * FINE).sqrt();
-        return sum.fullMulDiv((rest * half).sqrt(), 2 * FINE); // (3)
+        return (low + high) * (rest * half).sqrt() / (2 * FINE); // (3)
     }
 
     /// @dev x / (x + y) and y / (x + y), FINE.
     function _shares(uint256 x, uint256 y) private pure returns (uint256 a, uint256 b) {
         require(x != 0 && y != 0, EmptyPool());
-        (a, b) = (x.fullMulDiv(FINE, x + y), y.fullMulDiv(FINE, x + y));
+        (a, b) = (x * FINE / (x + y), y * FINE / (x + y));
         require(a != 0 && b != 0, EmptyPool());
     }
 }

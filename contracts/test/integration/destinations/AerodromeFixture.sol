@@ -7,13 +7,13 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {Test} from "forge-std/Test.sol";
 
+import {DutchAuction} from "../../../src/auction/DutchAuction.sol";
 import {IDutchAuction} from "../../../src/auction/IDutchAuction.sol";
 import {AerodromeStableDestination} from "../../../src/destinations/AerodromeStableDestination.sol";
 import {IAerodromeFactory} from "../../../src/destinations/interfaces/IAerodrome.sol";
 import {PriceRegistry} from "../../../src/pricing/PriceRegistry.sol";
 import {LstFixture} from "../../fixtures/LstFixture.sol";
 import {TokenFixture} from "../../fixtures/TokenFixture.sol";
-import {ConsignmentMock} from "../../mocks/destinations/ConsignmentMock.sol";
 import {Aerodrome, AerodromeCore} from "../../venues/Aerodrome.sol";
 import {Chainlink} from "../../venues/Chainlink.sol";
 import {AerodromeGaugeLike, AerodromePoolLike} from "../../venues/interfaces/AerodromeLike.sol";
@@ -44,7 +44,7 @@ abstract contract AerodromeFixture is Test {
     AggregatorProxyLike internal otherFeed;
     AggregatorProxyLike internal aeroFeed;
     PriceRegistry internal prices;
-    ConsignmentMock internal auction;
+    DutchAuction internal auction;
     address internal vault;
     address[] internal rewardList;
     AerodromeStableDestination internal implementation;
@@ -63,17 +63,18 @@ abstract contract AerodromeFixture is Test {
         pool =
             Aerodrome.createStablePool(venue, base, LIQUIDITY * baseUnit, other, LIQUIDITY * otherUnit, address(this));
         gauge = Aerodrome.createGauge(venue, pool);
-        prices = new PriceRegistry(address(new AccessManager(address(this))), address(base));
+        address manager = address(new AccessManager(address(this)));
+        prices = new PriceRegistry(manager, address(base));
         otherFeed = _feed("OTHER / BASE", WAD);
         aeroFeed = _feed("AERO / BASE", AERO_PRICE);
         prices.setSource(address(other), address(otherFeed), MAX_AGE, otherDecimals == 18 ? address(other) : address(0));
         prices.setSource(address(venue.aero), address(aeroFeed), MAX_AGE, address(0));
         vault = address(new VaultOf(address(base)));
-        auction = new ConsignmentMock();
+        auction = new DutchAuction(manager);
+        auction.list(vault, address(venue.aero), address(prices), 0);
         rewardList.push(address(venue.aero));
-        implementation = new AerodromeStableDestination(
-            prices, TOLERANCE, IDutchAuction(address(auction)), IAerodromeFactory(address(venue.factory))
-        );
+        implementation =
+            new AerodromeStableDestination(prices, TOLERANCE, auction, IAerodromeFactory(address(venue.factory)));
         destination = _clone();
         destination.initialize(vault, address(pool), address(gauge), rewardList);
         pool.approve(address(destination), type(uint256).max);
@@ -88,6 +89,12 @@ abstract contract AerodromeFixture is Test {
         pool.approve(address(destination), type(uint256).max);
         base.approve(address(destination), type(uint256).max);
         other.approve(address(destination), type(uint256).max);
+    }
+
+    /// @dev AERO in the auction for the vault.
+    function _consigned() internal view returns (uint256) {
+        IDutchAuction.Lot memory lot = auction.lot(vault, address(venue.aero));
+        return lot.left + lot.waiting;
     }
 
     function _token(uint8 decimals) internal returns (IERC20) {
@@ -116,9 +123,16 @@ abstract contract AerodromeFixture is Test {
         Chainlink.submit(otherFeed, int256(price));
     }
 
-    /// @return out base units of the other token
+    // forge-lint: disable-next-item(unsafe-typecast) prices near 1
+    function _answerAero(uint256 price) internal {
+        Chainlink.submit(aeroFeed, int256(price));
+    }
+
+    /// @return out base units of the other token; 0 where the venue's own rounding refuses dust
     function _swap(IERC20 tokenIn, uint256 amount) internal returns (uint256 out) {
-        out = pool.getAmountOut(amount, address(tokenIn));
+        try pool.getAmountOut(amount, address(tokenIn)) returns (uint256 quoted) {
+            out = quoted;
+        } catch {}
         if (out == 0) return 0;
         require(tokenIn.transfer(address(pool), amount));
         bool zeroIn = address(tokenIn) == pool.token0();

@@ -122,7 +122,8 @@ contract SolidlyCurveTest is Test {
         vm.expectRevert(SolidlyCurve.EmptyPool.selector);
         curve.gradient(1e18, 0);
         vm.expectRevert(SolidlyCurve.EmptyPool.selector);
-        curve.dOf(1, 1e40);
+        curve.dOf(1, 1e38);
+        assertGt(curve.dOf(1e40, 1e40), 0);
     }
 
     function test_gasOfOneValuation() public {
