@@ -88,7 +88,9 @@ abstract contract AutopilotTestBase is Test {
         balancer = BalancerStableDestination(
             Clones.clone(
                 address(
-                    new BalancerStableDestination(prices, tolerance, auction, IBalancerVault(address(venues.balancer.vault)))
+                    new BalancerStableDestination(
+                        prices, tolerance, auction, IBalancerVault(address(venues.balancer.vault))
+                    )
                 )
             )
         );

@@ -82,14 +82,15 @@ contract BalancerUnitsTest is BalancerFixture {
 
     /* REWARDS */
 
-    function test_rewardsGoToTheVaultWhoeverHoldsUnitsOrClaims() public {
+    /// @dev Rewards come to the destination, not to the holder of units and not to who claims.
+    function test_E2_E8_rewardsComeHereWhoeverHoldsUnitsOrClaims() public {
         destination.wrap(100e18, holder);
         skip(7 days);
         vm.prank(holder);
         (bool ok,) = address(set.gauge).call(abi.encodeWithSignature("claim_rewards(address)", address(destination)));
         assertTrue(ok);
-        assertApproxEqRel(set.rewardToken.balanceOf(vault), 1000e18, 1e12, "the only staker gets all of it");
-        assertEq(set.rewardToken.balanceOf(address(destination)), 0);
+        assertApproxEqRel(set.rewardToken.balanceOf(address(destination)), 1000e18, 1e12, "the only staker gets all");
+        assertEq(set.rewardToken.balanceOf(holder), 0);
     }
 
     function test_incentivesAreTheGaugesOwnRateAtTheMarketPrice() public {

@@ -109,7 +109,14 @@ abstract contract EndToEndBase is DestinationTest {
     function _fill() private {
         destination = BalancerStableDestination(
             Clones.clone(
-                address(new BalancerStableDestination(prices, TOLERANCE, IDutchAuction(makeAddr("auction")), IBalancerVault(address(set.balancer.vault))))
+                address(
+                    new BalancerStableDestination(
+                        prices,
+                        TOLERANCE,
+                        IDutchAuction(makeAddr("auction")),
+                        IBalancerVault(address(set.balancer.vault))
+                    )
+                )
             )
         );
         destination.initialize(address(lmp), address(set.stablePool), address(set.gauge), new address[](0));
