@@ -243,6 +243,8 @@ contract AerodromeFeesTest18x18 is AerodromeFeesTest {
     }
 }
 
+/// forge-config: default.fuzz.runs = 48
+/// forge-config: ci.fuzz.runs = 48
 contract AerodromeFeesTest6x18 is AerodromeFeesTest {
     function setUp() public {
         _setUpFees(6, 18);

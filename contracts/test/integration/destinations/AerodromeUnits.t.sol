@@ -447,12 +447,16 @@ contract AerodromeUnitsTest18x18 is AerodromeUnitsTest {
     }
 }
 
+/// forge-config: default.fuzz.runs = 48
+/// forge-config: ci.fuzz.runs = 48
 contract AerodromeUnitsTest6x18 is AerodromeUnitsTest {
     function setUp() public {
         _setUpAerodrome(6, 18);
     }
 }
 
+/// forge-config: default.fuzz.runs = 48
+/// forge-config: ci.fuzz.runs = 48
 contract AerodromeUnitsTest8x6 is AerodromeUnitsTest {
     function setUp() public {
         _setUpAerodrome(8, 6);

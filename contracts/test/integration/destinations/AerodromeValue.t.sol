@@ -12,13 +12,15 @@ abstract contract AerodromeValueTest is AerodromeFixture {
 
     /* FAIR VALUE */
 
-    /// forge-config: default.fuzz.runs = 4
-    function testFuzz_D_safeIsTheCheapestPointOfThePoolsCurve(uint256 price, bool baseIn, uint256 amount) public {
-        price = bound(price, 0.5e18, 1e18);
-        _answer(price);
-        _swapBase(baseIn, bound(amount, 1e18, 3000e18));
-        uint256 worth = _cheapest(price) * _lpOfTest() / pool.totalSupply() * baseUnit / WAD;
-        assertApproxEqAbs(_safe(), worth, worth * SEARCH_ERROR / WAD + 1);
+    /// @dev Against a search that shares nothing with the library.
+    function test_D4_safeIsTheCheapestPointOfThePoolsCurve() public {
+        uint256[4] memory points = [uint256(1e18), 0.999e18, 0.93e18, 0.5e18];
+        for (uint256 i; i < points.length; ++i) {
+            _answer(points[i]);
+            _swapBase(i % 2 == 0, 700e18 * (i + 1));
+            uint256 worth = _cheapest(points[i]) * _lpOfTest() / pool.totalSupply() * baseUnit / WAD;
+            assertApproxEqAbs(_safe(), worth, worth * SEARCH_ERROR / WAD + 1);
+        }
     }
 
     function test_atParAPositionIsWorthItsPartOfTheMiddle() public {
@@ -260,12 +262,16 @@ contract AerodromeValueTest18x18 is AerodromeValueTest {
     }
 }
 
+/// forge-config: default.fuzz.runs = 48
+/// forge-config: ci.fuzz.runs = 48
 contract AerodromeValueTest6x18 is AerodromeValueTest {
     function setUp() public {
         _setUpAerodrome(6, 18);
     }
 }
 
+/// forge-config: default.fuzz.runs = 48
+/// forge-config: ci.fuzz.runs = 48
 contract AerodromeValueTest8x6 is AerodromeValueTest {
     function setUp() public {
         _setUpAerodrome(8, 6);
