@@ -1,15 +1,35 @@
-import { lmpAbi, reactorAbi, reserveAbi } from '@headrace/abi'
-import { type Address, erc20Abi, maxUint256, parseEther } from 'viem'
+import { lmpAbi, lmpRouterAbi, reactorAbi, reserveAbi } from '@headrace/abi'
+import { contractAddress } from '@headrace/service'
+import {
+  type Address,
+  ContractFunctionExecutionError,
+  ContractFunctionRevertedError,
+  erc20Abi,
+  maxUint256,
+  parseEther,
+} from 'viem'
 import { type Actor, accounts } from '../accounts.ts'
 import { dayOf, type World } from '../world.ts'
 import { type Deed, doDue } from './deeds.ts'
 import { giveWeth, mint } from './funding.ts'
+
+/** The vault takes nothing, or not so much, now. */
+const CLOSED: ReadonlySet<string | undefined> = new Set([
+  'Frozen',
+  'Paused',
+  'NotFresh',
+  'CapExceeded',
+  'FlowExceeded',
+])
+/** The vault's errors pass through the router. */
+const entryAbi = [...lmpRouterAbi, ...lmpAbi.filter(({ type }) => type === 'error')]
 
 /** Depositors of the vault and of the two reactors, and the treasury that fills the reserve. */
 export class Lps {
   readonly #world: World
   readonly #deeds: Deed[]
   readonly #lmp: Address
+  readonly #router: Address
   readonly #tokenReactor: Address
   readonly #pairReactor: Address
   deposits = 0
@@ -26,6 +46,7 @@ export class Lps {
       throw new Error('the deployment has no LMP, token reactor or pair reactor')
     }
     this.#lmp = lmp.address
+    this.#router = contractAddress(world.deployment, 'router')
     this.#tokenReactor = token.address
     this.#pairReactor = pair.address
     this.#deeds = this.#plan()
@@ -38,7 +59,7 @@ export class Lps {
       await giveWeth(chain, venues.weth, actor, parseEther('5000'))
       await mint(chain, venues.abc, actor, parseEther('500000'))
       for (const token of [venues.weth, venues.abc]) {
-        for (const spender of [this.#lmp, this.#tokenReactor, this.#pairReactor, this.#reserve()]) {
+        for (const spender of [this.#router, this.#tokenReactor, this.#pairReactor, this.#reserve()]) {
           await chain.send(actor, {
             address: token,
             abi: erc20Abi,
@@ -141,28 +162,45 @@ export class Lps {
     })
   }
 
-  /** Reports, since an entry needs a fresh book, and asks whether the vault is open: it is not while a loss is decided. */
   async #canDeposit(actor: Actor, ether: string): Promise<boolean> {
-    const { chain } = this.#world
-    const lmp = { address: this.#lmp, abi: lmpAbi } as const
-    await chain.send(actor, { ...lmp, functionName: 'report', args: [] })
-    const room = await chain.client.readContract({
-      ...lmp,
-      functionName: 'maxDeposit',
-      args: [accounts[actor]],
-    })
-    return room >= parseEther(ether)
+    return (await this.#quote(actor, ether)) !== undefined
   }
 
   async #depositLmp(actor: Actor, ether: string): Promise<void> {
-    const { chain } = this.#world
-    await chain.send(actor, {
-      address: this.#lmp,
-      abi: lmpAbi,
-      functionName: 'deposit',
-      args: [parseEther(ether), accounts[actor]],
-    })
+    const shares = await this.#quote(actor, ether)
+    if (shares === undefined) throw new Error(`the vault does not take ${ether} WETH of ${actor}`)
+    await this.#world.chain.send(actor, this.#entry(actor, ether, (shares * 99n) / 100n))
     this.deposits += 1
+  }
+
+  /** What the vault would give for a deposit; undefined while it does not take it: a loss is being decided, say. */
+  async #quote(actor: Actor, ether: string): Promise<bigint | undefined> {
+    const { client } = this.#world.chain
+    try {
+      const { result } = await client.simulateContract({
+        account: accounts[actor],
+        ...this.#entry(actor, ether, 0n),
+      })
+      return result
+    } catch (error) {
+      const revert =
+        error instanceof ContractFunctionExecutionError &&
+        error.walk((inner) => inner instanceof ContractFunctionRevertedError)
+      if (revert instanceof ContractFunctionRevertedError && CLOSED.has(revert.data?.errorName))
+        return undefined
+      throw error
+    }
+  }
+
+  /** Through the router: so much enters only in the block of a report, which it makes first. */
+  #entry(actor: Actor, ether: string, minShares: bigint) {
+    return {
+      address: this.#router,
+      abi: entryAbi,
+      functionName: 'deposit',
+      // No deadline: the devnet's clock jumps.
+      args: [this.#lmp, parseEther(ether), accounts[actor], minShares, maxUint256],
+    } as const
   }
 
   async #depositReactor(actor: Actor, reactor: Address, amount: string): Promise<void> {
