@@ -152,7 +152,7 @@ export async function startStack({ cycleLength }: StackOptions) {
     )
     await send('issuer', venues.abc, call.mint(actors.lp, parseEther('500000')))
     for (const asset of [venues.weth, venues.abc]) {
-      for (const spender of [router, token.address, pair.address, reserve])
+      for (const spender of [lmp.address, router, token.address, pair.address, reserve])
         await send('lp', asset, call.approve(spender))
     }
     for (const [id, amount] of [
