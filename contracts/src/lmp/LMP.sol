@@ -142,7 +142,7 @@ contract LMP is LmpFlows {
 
     /// @inheritdoc ILMP
     function lossRoom() external view returns (uint256) {
-        return (LmpMath.LOSS_CAPACITY - _lossUsed()) * LmpMath.grossValue(book()) / LmpMath.WAD;
+        return _lossRoom(LmpMath.grossValue(book()));
     }
 
     /// @dev From a closing destination to idle: no gate, but the ramp.
@@ -213,10 +213,15 @@ contract LMP is LmpFlows {
 
     /// @param gross V before the move
     function _chargeLoss(uint256 cost, uint256 gross) private {
+        uint256 room = _lossRoom(gross);
+        require(cost <= room, LossExceeded(cost, room));
         uint256 used = _lossUsed() + cost.mulDivUp(LmpMath.WAD, gross);
-        require(used <= LmpMath.LOSS_CAPACITY, LossExceeded(cost, 0));
         (_loss.used, _loss.since) = (uint64(used), uint40(block.timestamp));
         emit LossCharged(cost, used);
+    }
+
+    function _lossRoom(uint256 gross) private view returns (uint256) {
+        return (LmpMath.LOSS_CAPACITY - _lossUsed()) * gross / LmpMath.WAD;
     }
 
     function _lossUsed() private view returns (uint256) {

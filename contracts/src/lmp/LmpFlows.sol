@@ -337,10 +337,11 @@ abstract contract LmpFlows is LmpConfiguration {
         sale.destination = destination;
         sale.worth = rest.min(worth);
         sale.units = uint256(p.units).fullMulDiv(sale.worth, worth);
-        // Less than a unit is worth: the leaver's rounding.
-        if (sale.units == 0) return true;
+        if (sale.units == 0) return false;
+        // Rounded up, so that the parts together are no less than the whole's floor.
+        uint256 minimum = sale.worth.mulDivUp(LmpMath.WAD - LmpMath.EXIT_SLIPPAGE, LmpMath.WAD);
         uint256 held = _held(ASSET);
-        try IDestination(destination).sell(sale.units, LmpMath.exitFloor(sale.worth, 0), address(this)) {}
+        try IDestination(destination).sell(sale.units, minimum, address(this)) {}
         catch {
             return false;
         }

@@ -216,6 +216,8 @@ abstract contract LmpInvariants is LmpBase {
     }
 }
 
+/// @dev A call of the handler is one transaction.
+/// forge-config: default.isolate = false
 /// forge-config: default.invariant.runs = 2
 /// forge-config: default.invariant.depth = 800
 contract Lmp18Invariants is LmpInvariants {
@@ -224,6 +226,8 @@ contract Lmp18Invariants is LmpInvariants {
     }
 }
 
+/// @dev A call of the handler is one transaction.
+/// forge-config: default.isolate = false
 /// forge-config: default.invariant.runs = 2
 /// forge-config: default.invariant.depth = 800
 contract Lmp6Invariants is LmpInvariants {

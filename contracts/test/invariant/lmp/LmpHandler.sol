@@ -152,6 +152,8 @@ contract LmpHandler is LmpGhost {
         uint256 held = lmp.balanceOf(actor);
         (x.book) = lmp.book();
         if (held == 0 || block.timestamp < x.book.pausedUntil || lmp.previewRedeem(held) <= x.book.idle) return;
+        // Some keep old values: exits have their budget, and the queue is for more.
+        if (x.book.expiry != 0) return;
         shares = _bound(shares, 1, held);
         for (uint256 i; i < destinations.length; ++i) {
             destinations[i].setSale(asset, _bound(bps >> i, 9800, 10_020));
