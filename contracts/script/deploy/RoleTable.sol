@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {IDutchAuction} from "../../src/auction/IDutchAuction.sol";
 import {IBackingPool} from "../../src/backing/IBackingPool.sol";
 import {IRecovery} from "../../src/backing/IRecovery.sol";
 import {ILmpFactory} from "../../src/factory/ILmpFactory.sol";
@@ -57,6 +58,12 @@ library RoleTable {
     function reserve() internal pure returns (Entry[] memory list) {
         list = new Entry[](1);
         list[0] = Entry(IReserve.withdraw.selector, Roles.GOVERNOR);
+    }
+
+    function dutchAuction() internal pure returns (Entry[] memory list) {
+        list = new Entry[](2);
+        list[0] = Entry(IDutchAuction.list.selector, Roles.CURATOR);
+        list[1] = Entry(IDutchAuction.delist.selector, Roles.RISK);
     }
 
     function lossLedger() internal pure returns (Entry[] memory list) {

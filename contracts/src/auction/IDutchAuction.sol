@@ -78,8 +78,10 @@ interface IDutchAuction {
         uint256 payment,
         uint256 price
     );
-    /// @dev A lot without an oracle was sold to the end; what the next one starts from.
-    event PriceRemembered(address indexed seller, address indexed token, uint256 price, uint256 volume);
+    /// @dev Without an oracle, at a listing and when a lot is sold to its end: what the next one starts from.
+    event PriceRemembered(
+        address indexed seller, address indexed token, uint256 price, uint256 volume, uint256 weighedAt
+    );
     event Pushed(address indexed seller, uint256 assets);
     event PriceSeen(address indexed registry, address indexed token, uint256 price);
     /// @dev The first call since the last good price that found none.
@@ -104,9 +106,13 @@ interface IDutchAuction {
     error TooExpensive(uint256 payment, uint256 maximum);
     /// @dev The receiver is zero or the auction.
     error InvalidReceiver(address receiver);
+    /// @dev Asked to be called back, but is no contract.
+    error NotATaker(address caller);
     /// @dev A transfer moved another amount than asked for: the token takes fees, or the seller took another amount.
     error InexactTransfer(address token, uint256 expected, uint256 actual);
     error NothingToPush(address seller);
+    /// @dev Never listed with each other.
+    error UnknownFeed(address registry, address token);
 
     /// @notice Gives `amount` of `token` to be sold for `seller`: pulled from the caller, not to be had back. Anyone.
     /// Reverts `NotListed`, `ZeroAmount`, `InexactTransfer`.
