@@ -73,10 +73,12 @@ struct DestinationConfig {
     string venue;
     string name;
     address pool;
-    /// @dev Balancer only: the vault of the pool, its gauge, the gauge's rewards that count.
-    address balancerVault;
+    /// @dev Of the pool; zero: none.
     address gauge;
+    /// @dev What the gauge pays and the auction sells; each needs a price.
     address[] rewards;
+    /// @dev Balancer only: the vault of the pool.
+    address balancerVault;
     /// @dev Curve only: the LP token, which a v1 pool does not name.
     address lpToken;
 }

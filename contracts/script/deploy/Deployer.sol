@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {DutchAuction} from "../../src/auction/DutchAuction.sol";
 import {ISignals} from "../../src/autopilot/ISignals.sol";
 import {RebalanceGate} from "../../src/autopilot/RebalanceGate.sol";
 import {Signals} from "../../src/autopilot/Signals.sol";
@@ -8,8 +9,6 @@ import {SolverExecutor} from "../../src/autopilot/SolverExecutor.sol";
 import {BackingPool} from "../../src/backing/BackingPool.sol";
 import {FeeSplitter} from "../../src/backing/FeeSplitter.sol";
 import {Recovery} from "../../src/backing/Recovery.sol";
-import {BalancerStableDestination} from "../../src/destinations/BalancerStableDestination.sol";
-import {CurveStableDestination} from "../../src/destinations/CurveStableDestination.sol";
 import {IDestination} from "../../src/destinations/IDestination.sol";
 import {Blueprint} from "../../src/factory/Blueprint.sol";
 import {LmpFactory} from "../../src/factory/LmpFactory.sol";
@@ -36,6 +35,7 @@ import {
     PriceConfig,
     ReactorConfig
 } from "./DeployConfig.sol";
+import {DestinationDeployer} from "./DestinationDeployer.sol";
 import {Handover} from "./Handover.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {IERC20, SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -53,6 +53,7 @@ struct Deployment {
     SolverExecutor solverExecutor;
     CycleManager cycleManager;
     Reserve reserve;
+    DutchAuction auction;
     LmpFactory factory;
     LmpRouter router;
     LMP[] lmps;
@@ -76,13 +77,10 @@ interface IWrappedEther {
 library Deployer {
     using SafeERC20 for IERC20;
 
-    /// @notice Band around the safe price in which a pool's own price counts as sane.
-    uint256 internal constant TOLERANCE = 0.005e18;
     /// @notice Days a rebalance may count its gain over.
     uint256 internal constant HORIZON = 30 days;
 
     error UnknownVenue(string venue);
-    error InitializedByOther(address destination);
 
     /// @notice Deploys, configures and hands over. The caller is `deployer` and pays the seeds of the LMPs: in ETH where the asset is
     /// WETH, else from what he holds of the asset.
@@ -98,6 +96,7 @@ library Deployer {
         if (!isAdmin) return d;
         for (uint256 i; i < config.lmps.length; ++i) {
             BackingDeployer.wire(config.lmps[i], d, i);
+            DestinationDeployer.listRewards(config.lmps[i], d, address(d.lmps[i]));
         }
         Handover.run(d, config.governance, deployer);
     }
@@ -123,6 +122,7 @@ library Deployer {
             )
         );
         d.reserve = Reserve(address(d.cycleManager.reserve()));
+        d.auction = DutchAuction(_create(type(DutchAuction).creationCode, abi.encode(authority)));
         (address head, address tail) = _blueprints(type(LMP).creationCode);
         d.factory = LmpFactory(_create(type(LmpFactory).creationCode, abi.encode(authority, head, tail)));
         d.router = LmpRouter(payable(_create(type(LmpRouter).creationCode, abi.encode(d.factory, config.weth))));
@@ -162,7 +162,7 @@ library Deployer {
         d.destinations[lmpId] = new IDestination[](list.length);
         uint256 listed = d.lmps[lmpId].destinations().length;
         for (uint256 i; i < list.length; ++i) {
-            d.destinations[lmpId][i] = _destination(list[i], d.priceRegistry, address(d.lmps[lmpId]), i);
+            d.destinations[lmpId][i] = DestinationDeployer.deploy(list[i], d, address(d.lmps[lmpId]), i);
             if (i >= listed) d.lmps[lmpId].addDestination(address(d.destinations[lmpId][i]));
         }
     }
@@ -224,38 +224,6 @@ library Deployer {
         return LMP(d.factory.create(params, Create2.SALT));
     }
 
-    /// @dev A minimal clone per LMP. Another account may initialise it between the two transactions, hence the look after.
-    function _destination(DestinationConfig memory config, PriceRegistry prices, address lmp, uint256 index)
-        private
-        returns (IDestination destination)
-    {
-        bytes32 venue = keccak256(bytes(config.venue));
-        if (venue == keccak256("balancer-v2-stable")) {
-            address implementation = _create(
-                type(BalancerStableDestination).creationCode, abi.encode(prices, TOLERANCE, config.balancerVault)
-            );
-            BalancerStableDestination clone = BalancerStableDestination(_clone(implementation, lmp, index));
-            if (clone.vault() == address(0)) clone.initialize(lmp, config.pool, config.gauge, config.rewards);
-            bytes32 rewards = keccak256(abi.encode(clone.rewards()));
-            require(
-                address(clone.gauge()) == config.gauge && rewards == keccak256(abi.encode(config.rewards)),
-                InitializedByOther(address(clone))
-            );
-            destination = clone;
-        } else if (venue == keccak256("curve-stableswap")) {
-            address implementation = _create(type(CurveStableDestination).creationCode, abi.encode(prices, TOLERANCE));
-            CurveStableDestination clone = CurveStableDestination(_clone(implementation, lmp, index));
-            if (clone.vault() == address(0)) clone.initialize(lmp, config.pool, config.lpToken);
-            require(clone.lpToken() == config.lpToken, InitializedByOther(address(clone)));
-            destination = clone;
-        } else {
-            revert UnknownVenue(config.venue);
-        }
-        require(
-            destination.vault() == lmp && destination.pool() == config.pool, InitializedByOther(address(destination))
-        );
-    }
-
     function _adapter(DeployConfig memory config, PositionConfig memory p, Deployment memory d)
         private
         returns (UniswapV2Venue)
@@ -271,18 +239,5 @@ library Deployer {
 
     function _create(bytes memory code, bytes memory arguments) private returns (address deployed) {
         (deployed,) = Create2.deploy(bytes.concat(code, arguments));
-    }
-
-    /// @dev EIP-1167 creation code; what follows the runtime code only makes the address the LMP's own.
-    function _clone(address implementation, address lmp, uint256 index) private returns (address deployed) {
-        (deployed,) = Create2.deploy(
-            abi.encodePacked(
-                hex"3d602d80600a3d3981f3363d3d373d3d3d363d73",
-                implementation,
-                hex"5af43d82803e903d91602b57fd5bf3",
-                lmp,
-                index
-            )
-        );
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Create2} from "../../../script/deploy/Create2.sol";
 import {Deployer} from "../../../script/deploy/Deployer.sol";
+import {DestinationDeployer} from "../../../script/deploy/DestinationDeployer.sol";
 import {BalancerStableDestination} from "../../../src/destinations/BalancerStableDestination.sol";
 import {IBalancerVault} from "../../../src/destinations/interfaces/IBalancerV2.sol";
 import {LmpParams} from "../../../src/lmp/ILMP.sol";
@@ -90,7 +91,7 @@ contract FrontRunTest is DeployedBase {
 
     function test_H_otherRewardsAreNotTakenOver() public {
         BalancerStableDestination clone = _foreignClone(new address[](0));
-        vm.expectRevert(abi.encodeWithSelector(Deployer.InitializedByOther.selector, address(clone)));
+        vm.expectRevert(abi.encodeWithSelector(DestinationDeployer.InitializedByOther.selector, address(clone)));
         this.deploy();
     }
 
@@ -109,7 +110,8 @@ contract FrontRunTest is DeployedBase {
                 type(BalancerStableDestination).creationCode,
                 abi.encode(
                     PriceRegistry(protocol.priceRegistry),
-                    Deployer.TOLERANCE,
+                    DestinationDeployer.TOLERANCE,
+                    protocol.auction,
                     IBalancerVault(address(venues.balancer.vault))
                 )
             )
