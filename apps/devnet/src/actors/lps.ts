@@ -1,35 +1,16 @@
-import { lmpAbi, lmpRouterAbi, reactorAbi, reserveAbi } from '@headrace/abi'
-import { contractAddress } from '@headrace/service'
-import {
-  type Address,
-  ContractFunctionExecutionError,
-  ContractFunctionRevertedError,
-  erc20Abi,
-  maxUint256,
-  parseEther,
-} from 'viem'
+import { reactorAbi, reserveAbi } from '@headrace/abi'
+import { type Address, erc20Abi, maxUint256, parseEther } from 'viem'
 import { type Actor, accounts } from '../accounts.ts'
 import { dayOf, type World } from '../world.ts'
 import { type Deed, doDue } from './deeds.ts'
 import { giveWeth, mint } from './funding.ts'
-
-/** The vault takes nothing, or not so much, now. */
-const CLOSED: ReadonlySet<string | undefined> = new Set([
-  'Frozen',
-  'Paused',
-  'NotFresh',
-  'CapExceeded',
-  'FlowExceeded',
-])
-/** The vault's errors pass through the router. */
-const entryAbi = [...lmpRouterAbi, ...lmpAbi.filter(({ type }) => type === 'error')]
+import { VaultDoor } from './vault.ts'
 
 /** Depositors of the vault and of the two reactors, and the treasury that fills the reserve. */
 export class Lps {
   readonly #world: World
   readonly #deeds: Deed[]
-  readonly #lmp: Address
-  readonly #router: Address
+  readonly #vault: VaultDoor
   readonly #tokenReactor: Address
   readonly #pairReactor: Address
   deposits = 0
@@ -45,8 +26,7 @@ export class Lps {
     if (lmp === undefined || token === undefined || pair === undefined) {
       throw new Error('the deployment has no LMP, token reactor or pair reactor')
     }
-    this.#lmp = lmp.address
-    this.#router = contractAddress(world.deployment, 'router')
+    this.#vault = new VaultDoor(world, lmp.address)
     this.#tokenReactor = token.address
     this.#pairReactor = pair.address
     this.#deeds = this.#plan()
@@ -59,7 +39,7 @@ export class Lps {
       await giveWeth(chain, venues.weth, actor, parseEther('5000'))
       await mint(chain, venues.abc, actor, parseEther('500000'))
       for (const token of [venues.weth, venues.abc]) {
-        for (const spender of [this.#router, this.#tokenReactor, this.#pairReactor, this.#reserve()]) {
+        for (const spender of [this.#tokenReactor, this.#pairReactor, this.#reserve()]) {
           await chain.send(actor, {
             address: token,
             abi: erc20Abi,
@@ -68,6 +48,7 @@ export class Lps {
           })
         }
       }
+      await this.#vault.approve(actor, venues.weth)
     }
     await this.#contribute(0, parseEther('60000'))
     await this.#contribute(1, parseEther('400'))
@@ -77,7 +58,6 @@ export class Lps {
       ['lp0', most],
       ['lp1', less],
     ] as const) {
-      if (!(await this.#canDeposit(actor, ether))) throw new Error('the vault takes no first deposits')
       await this.#depositLmp(actor, ether)
     }
     await this.#depositReactor('lp0', this.#tokenReactor, '100000')
@@ -90,7 +70,6 @@ export class Lps {
   }
 
   #plan(): Deed[] {
-    const { chain } = this.#world
     return [
       {
         day: 32,
@@ -118,20 +97,7 @@ export class Lps {
       {
         day: 41,
         what: 'lp2 leaves the vault in kind with half of its shares',
-        act: async () => {
-          const shares = await chain.client.readContract({
-            address: this.#lmp,
-            abi: lmpAbi,
-            functionName: 'balanceOf',
-            args: [accounts.lp2],
-          })
-          await chain.send('lp2', {
-            address: this.#lmp,
-            abi: lmpAbi,
-            functionName: 'redeemInKind',
-            args: [shares / 2n, accounts.lp2],
-          })
-        },
+        act: () => this.#vault.leaveInKind('lp2'),
       },
       {
         day: 43,
@@ -162,45 +128,14 @@ export class Lps {
     })
   }
 
+  /** It does not while a loss is decided. */
   async #canDeposit(actor: Actor, ether: string): Promise<boolean> {
-    return (await this.#quote(actor, ether)) !== undefined
+    return (await this.#vault.quote(actor, parseEther(ether))) !== undefined
   }
 
   async #depositLmp(actor: Actor, ether: string): Promise<void> {
-    const shares = await this.#quote(actor, ether)
-    if (shares === undefined) throw new Error(`the vault does not take ${ether} WETH of ${actor}`)
-    await this.#world.chain.send(actor, this.#entry(actor, ether, (shares * 99n) / 100n))
+    await this.#vault.deposit(actor, parseEther(ether))
     this.deposits += 1
-  }
-
-  /** What the vault would give for a deposit; undefined while it does not take it: a loss is being decided, say. */
-  async #quote(actor: Actor, ether: string): Promise<bigint | undefined> {
-    const { client } = this.#world.chain
-    try {
-      const { result } = await client.simulateContract({
-        account: accounts[actor],
-        ...this.#entry(actor, ether, 0n),
-      })
-      return result
-    } catch (error) {
-      const revert =
-        error instanceof ContractFunctionExecutionError &&
-        error.walk((inner) => inner instanceof ContractFunctionRevertedError)
-      if (revert instanceof ContractFunctionRevertedError && CLOSED.has(revert.data?.errorName))
-        return undefined
-      throw error
-    }
-  }
-
-  /** Through the router: so much enters only in the block of a report, which it makes first. */
-  #entry(actor: Actor, ether: string, minShares: bigint) {
-    return {
-      address: this.#router,
-      abi: entryAbi,
-      functionName: 'deposit',
-      // No deadline: the devnet's clock jumps.
-      args: [this.#lmp, parseEther(ether), accounts[actor], minShares, maxUint256],
-    } as const
   }
 
   async #depositReactor(actor: Actor, reactor: Address, amount: string): Promise<void> {
