@@ -115,7 +115,6 @@ function deployConfig(venues: Venues, now: bigint) {
         cap: '10000000000000000000000',
         feeBps: 2000,
         feeRecipient: accounts.treasury,
-        seed: '1000000000000000',
         backing: { mode: 'slashing', backersBps: 7000, managementFeeBps: 20 },
         destinations: [
           {

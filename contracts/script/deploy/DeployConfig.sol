@@ -56,7 +56,6 @@ struct LmpConfig {
     uint256 cap;
     uint256 feeBps;
     address feeRecipient;
-    uint256 seed;
     BackingConfig backing;
     DestinationConfig[] destinations;
 }
@@ -74,10 +73,12 @@ struct DestinationConfig {
     string venue;
     string name;
     address pool;
-    /// @dev Balancer only: the vault of the pool, its gauge, the gauge's rewards that count.
-    address balancerVault;
+    /// @dev Of the pool; zero: none.
     address gauge;
+    /// @dev What the gauge pays and the auction sells; each needs a price.
     address[] rewards;
+    /// @dev Balancer only: the vault of the pool.
+    address balancerVault;
     /// @dev Curve only: the LP token, which a v1 pool does not name.
     address lpToken;
 }
@@ -153,7 +154,6 @@ library DeployConfigReader {
             list[i].cap = _uint(json, string.concat(item, ".cap"));
             list[i].feeBps = _uint(json, string.concat(item, ".feeBps"));
             list[i].feeRecipient = _address(json, string.concat(item, ".feeRecipient"));
-            list[i].seed = _uint(json, string.concat(item, ".seed"));
             list[i].backing = _backing(json, string.concat(item, ".backing"));
             list[i].destinations = _destinations(json, string.concat(item, ".destinations"));
         }

@@ -43,6 +43,8 @@ library DeploymentFile {
             _pair("cycleManager", address(d.cycleManager), true)
         );
         out = string.concat(out, _pair("reserve", address(d.reserve), true), _pair("toke", address(d.toke), true));
+        out = string.concat(out, _pair("factory", address(d.factory), true), _pair("router", address(d.router), true));
+        out = string.concat(out, _pair("auction", address(d.auction), true));
         out = string.concat("{", out, _pair("weth", config.weth, false), "}");
     }
 

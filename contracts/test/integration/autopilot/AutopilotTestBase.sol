@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {IDutchAuction} from "../../../src/auction/IDutchAuction.sol";
 import {RebalanceGate} from "../../../src/autopilot/RebalanceGate.sol";
 import {Signals} from "../../../src/autopilot/Signals.sol";
 import {Call, SolverExecutor} from "../../../src/autopilot/SolverExecutor.sol";
@@ -83,18 +84,23 @@ abstract contract AutopilotTestBase is Test {
 
     function _addDestinations() private {
         uint256 tolerance = 0.005e18;
+        IDutchAuction auction = IDutchAuction(makeAddr("auction"));
         balancer = BalancerStableDestination(
             Clones.clone(
                 address(
-                    new BalancerStableDestination(prices, tolerance, IBalancerVault(address(venues.balancer.vault)))
+                    new BalancerStableDestination(
+                        prices, tolerance, auction, IBalancerVault(address(venues.balancer.vault))
+                    )
                 )
             )
         );
         address[] memory rewards = new address[](1);
         rewards[0] = address(venues.rewardToken);
         balancer.initialize(address(lmp), address(venues.stablePool), address(venues.gauge), rewards);
-        curve = CurveStableDestination(Clones.clone(address(new CurveStableDestination(prices, tolerance))));
-        curve.initialize(address(lmp), address(venues.curve.pool), address(venues.curve.lpToken));
+        curve = CurveStableDestination(Clones.clone(address(new CurveStableDestination(prices, tolerance, auction))));
+        curve.initialize(
+            address(lmp), address(venues.curve.pool), address(venues.curve.lpToken), address(0), new address[](0)
+        );
         lmp.addDestination(address(balancer));
         lmp.addDestination(address(curve));
     }

@@ -94,7 +94,6 @@ abstract contract DeployedBase is Test {
             10_000e18,
             2000,
             treasury,
-            0.001e18,
             BackingConfig("slashing", 7000, 20),
             list
         );
