@@ -27,12 +27,12 @@ import {IUniswapV3Factory, IUniswapV3Pool} from "./interfaces/IUniswapV3.sol";
 /// compounded: V3 lets anyone add to anyone's position, and what a stranger adds is nobody's. VIRTUAL units without an owner keep
 /// the liquidity of a unit small whatever is compounded while hardly any units exist.
 /// VALUE: ConcentratedCurve's fair value of that liquidity at the leg prices. The pool's own price is only in `spot`.
-/// FEES: `burn` credits fees and principal to one account of the pool. Leaving therefore collects exactly what its own burn
-/// returned, and `harvest`, which burns nothing, collects the rest: an exit never pays out fees, a harvest never principal.
-/// While the destination is safe the fees go back into the position, both legs in the proportion the range takes at the pool's
-/// price, if that loses no more than MAX_COMPOUND_LOSS at safe prices; what does not fit waits here for the next harvest and
-/// counts 0. Liquidity added in this way unlocks over ProfitLock's period: whoever enters for one transaction around a harvest
-/// gets nothing of fees that others earned.
+/// FEES: the pool owes fees and what a `burn` took out of the position in one sum. Leaving therefore collects exactly what its
+/// own burn returned, so what is owed between calls are fees and nothing else: an exit never pays out fees, a harvest never
+/// principal. A harvest while the destination is safe collects as much of both legs as the range takes at the pool's price, and
+/// adds it to the position, if that loses no more than MAX_COMPOUND_LOSS at safe prices. What does not fit, and everything while
+/// unsafe, stays owed and counts 0. Liquidity added in this way unlocks over ProfitLock's period: whoever enters for one
+/// transaction around a harvest gets nothing of fees that others earned.
 /// SINGLE-SIDED exits sell the other leg in the same pool, whose price is the caller's to bound by his minimum.
 /// SAFETY: callbacks are answered to the pool alone, and only inside a call this contract made.
 contract UniswapV3Destination is Destination {
@@ -52,11 +52,6 @@ contract UniswapV3Destination is Destination {
         uint40 lockEnd;
     }
 
-    struct Fees {
-        uint128 amount0;
-        uint128 amount1;
-    }
-
     /// @dev An end of the range, and the decimals of a leg: lower and leg 0, upper and leg 1.
     struct End {
         uint160 sqrtPriceX96;
@@ -69,7 +64,7 @@ contract UniswapV3Destination is Destination {
     uint256 private constant VIRTUAL = 1e6;
     /// @dev Most that compounding may lose against the safe value of the fees, WAD: a price within the tolerance may still be a bad
     /// one to add at in a narrow range, and dust rounds badly.
-    uint256 private constant MAX_COMPOUND_LOSS = 0.001e18;
+    uint256 private constant MAX_COMPOUND_LOSS = 0.0005e18;
     /// @dev Liquidity whose value `issuerRate` follows; enough for 12 digits in the narrowest range.
     uint256 private constant RATE_LIQUIDITY = 1e24;
     uint256 private constant MAX_MARGINAL = 1e36;
@@ -78,9 +73,7 @@ contract UniswapV3Destination is Destination {
     event RangeSet(int24 tickLower, int24 tickUpper);
     /// @dev After every change. `locked` is set free from `lockStart` to `lockEnd`.
     event PositionChanged(uint256 liquidity, uint256 locked, uint256 lockStart, uint256 lockEnd);
-    /// @dev They wait here now.
-    event FeesCollected(uint256 amount0, uint256 amount1);
-    /// @dev Waiting fees became part of the position.
+    /// @dev Fees became part of the position.
     event FeesCompounded(uint256 liquidity, uint256 amount0, uint256 amount1);
 
     /// @dev Not a multiple of the pool's tick spacing, empty, out of bounds, or without the fair price of the legs in it.
@@ -95,8 +88,6 @@ contract UniswapV3Destination is Destination {
 
     /// @notice L and its lock.
     Position public position;
-    /// @notice Collected fees that are not yet part of the position, base units of the legs.
-    Fees public waiting;
     End private _lower;
     End private _upper;
     /// @dev Value of RATE_LIQUIDITY at issuer rates when the destination was created, base units of the asset.
@@ -156,12 +147,11 @@ contract UniswapV3Destination is Destination {
 
     /* SIGNALS */
 
-    /// @inheritdoc IDestination
     /// @dev A range has no nominal weights: the legs' parts of its value follow their prices. What its owner earns by issuer
     /// rates is the growth of its value at them, so that is the rate: 1 when the destination was created. It falls only
     /// when an issuer's rate falls. Rounded down.
-    function issuerRate() external view override returns (uint256) {
-        return _fairValue(RATE_LIQUIDITY, _range(), issuerRates()).fullMulDiv(WAD, _firstWorth);
+    function _mean(uint256[] memory rates) internal view override returns (uint256) {
+        return _fairValue(RATE_LIQUIDITY, _range(), rates).fullMulDiv(WAD, _firstWorth);
     }
 
     /// @inheritdoc IDestination
@@ -202,52 +192,49 @@ contract UniswapV3Destination is Destination {
 
     /* FEES */
 
-    /// @dev Two steps, each of which may fail by itself: fees are collected from an unsafe pool too.
     function _claim() internal override {
-        _claimFrom(address(this), abi.encodeCall(this.collectFees, ()));
         _claimFrom(address(this), abi.encodeCall(this.compound, ()));
     }
 
-    /// @notice Only this contract, in a call of its own within `harvest`: what the pool owes, which is fees and nothing else.
-    function collectFees() external {
-        require(msg.sender == address(this), OnlyItself());
-        IUniswapV3Pool pool_ = IUniswapV3Pool(pool);
-        (int24 lower, int24 upper) = (tickLower(), tickUpper());
-        // The pool credits fees when a position is touched, and lets no empty one be.
-        if (position.liquidity != 0) pool_.burn(lower, upper, 0);
-        (uint128 fee0, uint128 fee1) =
-            pool_.collect(address(this), lower, upper, type(uint128).max, type(uint128).max);
-        Fees storage fees = waiting;
-        (fees.amount0, fees.amount1) = (fees.amount0 + fee0, fees.amount1 + fee1);
-        emit FeesCollected(fee0, fee1);
-    }
-
-    /// @notice Only this contract, in a call of its own within `harvest`: waiting fees become part of the position.
+    /// @notice Only this contract, in a call of its own within `harvest`: fees become part of the position.
     /// @dev Reverts where they do not: nobody holds units, unsafe, not enough of both legs, or too little for them.
     function compound() external {
         require(msg.sender == address(this), OnlyItself());
         require(totalSupply() != 0, ZeroAmount());
+        uint128 liquidity = _owedLiquidity();
+        (uint256 amount0, uint256 amount1) = _amountsUp(liquidity);
+        _requireWorthIt(liquidity, amount0, amount1);
+
+        Position memory p = position;
+        (uint256 locked, uint256 end) = ProfitLock.add(_locked(p), p.lockEnd, liquidity, block.timestamp);
+        (p.locked, p.lockStart, p.lockEnd) = (locked.toUint128(), uint40(block.timestamp), uint40(end));
+        IUniswapV3Pool(pool)
+            .collect(address(this), tickLower(), tickUpper(), amount0.toUint128(), amount1.toUint128());
+        _grow(p, liquidity, amount0, amount1);
+        emit FeesCompounded(liquidity, amount0, amount1);
+    }
+
+    /// @dev The most liquidity that fees owed to the position are enough for.
+    function _owedLiquidity() private returns (uint128) {
+        IUniswapV3Pool pool_ = IUniswapV3Pool(pool);
+        (int24 lower, int24 upper) = (tickLower(), tickUpper());
+        // The pool credits fees when a position is touched.
+        pool_.burn(lower, upper, 0);
+        (,,, uint128 owed0, uint128 owed1) = pool_.positions(keccak256(abi.encodePacked(address(this), lower, upper)));
+        (uint160 live,) = _slot0();
+        return _range().liquidityFor(live, owed0, owed1);
+    }
+
+    /// @dev The pool is safe, and liquidity worth what is given for it but for MAX_COMPOUND_LOSS.
+    function _requireWorthIt(uint128 liquidity, uint256 amount0, uint256 amount1) private view {
         (uint256[] memory marginals,) = _read();
         (, uint256[] memory safes) = _legPrices();
         (, bool ok) = _spotPrices(marginals, safes);
         require(ok, UnsafePool(pool));
-
-        Fees storage fees = waiting;
-        (uint160 live,) = _slot0();
-        ConcentratedCurve.Range memory range = _range();
-        uint128 liquidity = range.liquidityFor(live, fees.amount0, fees.amount1);
-        Position memory p = position;
-        (uint256 locked, uint256 end) = ProfitLock.add(_locked(p), p.lockEnd, liquidity, block.timestamp);
-        (p.locked, p.lockStart, p.lockEnd) = (locked.toUint128(), uint40(block.timestamp), uint40(end));
-        (uint256 amount0, uint256 amount1) = _grow(p, liquidity, false);
-        fees.amount0 -= amount0.toUint128();
-        fees.amount1 -= amount1.toUint128();
-        emit FeesCompounded(liquidity, amount0, amount1);
-
         (uint256 price0, uint256 price1) = _scaled(safes);
-        uint256 spent = amount0.fullMulDivUp(price0, WAD) + amount1.fullMulDivUp(price1, WAD);
-        uint256 gained = range.fairValue(liquidity, price0, price1);
-        uint256 least = spent.fullMulDivUp(WAD - MAX_COMPOUND_LOSS, WAD);
+        uint256 given = amount0.fullMulDivUp(price0, WAD) + amount1.fullMulDivUp(price1, WAD);
+        uint256 gained = _range().fairValue(liquidity, price0, price1);
+        uint256 least = given.fullMulDivUp(WAD - MAX_COMPOUND_LOSS, WAD);
         require(gained >= least, TooLittle(gained, least));
     }
 
@@ -255,15 +242,22 @@ contract UniswapV3Destination is Destination {
 
     /// @dev The caller bounds what it takes by his allowances.
     function _take(uint256 units) internal override {
-        _grow(position, _liquidityUp(units), true);
+        uint128 liquidity = _liquidityUp(units);
+        (uint256 amount0, uint256 amount1) = _amountsUp(liquidity);
+        if (amount0 != 0) _legs[0].pull(amount0);
+        if (amount1 != 0) _legs[1].pull(amount1);
+        _grow(position, liquidity, amount0, amount1);
     }
 
     function _addLegs(uint256[] memory amounts) internal override returns (uint256 units) {
         (uint160 live,) = _slot0();
         uint256 most = _range().liquidityFor(live, amounts[0], amounts[1]);
         units = most.fullMulDiv(_shares(), _shared());
+        if (units == 0) return 0;
         // What no whole unit is made of stays with the caller.
-        if (units != 0) _grow(position, _liquidityUp(units), false);
+        uint128 liquidity = _liquidityUp(units);
+        (uint256 amount0, uint256 amount1) = _amountsUp(liquidity);
+        _grow(position, liquidity, amount0, amount1);
     }
 
     function _give(uint256 units, address receiver) internal override {
@@ -293,24 +287,22 @@ contract UniswapV3Destination is Destination {
         require(unsold == 0, PoolTooThin(_legs[1 - leg], unsold));
     }
 
-    /// @dev Adds liquidity at the pool's price. The legs are here or pulled from the caller; the pool takes them in its callback.
-    function _grow(Position memory p, uint128 liquidity, bool pull)
-        private
-        returns (uint256 amount0, uint256 amount1)
-    {
-        (uint160 live,) = _slot0();
-        (amount0, amount1) = _range().amountsUp(live, liquidity);
-        if (pull && amount0 != 0) _legs[0].pull(amount0);
-        if (pull && amount1 != 0) _legs[1].pull(amount1);
+    /// @dev Adds liquidity to the position. The legs are here; the pool takes them in its callback.
+    function _grow(Position memory p, uint128 liquidity, uint256 amount0, uint256 amount1) private {
         p.liquidity += liquidity;
         _set(p);
         _calling = true;
         (uint256 taken0, uint256 taken1) =
             IUniswapV3Pool(pool).mint(address(this), tickLower(), tickUpper(), liquidity, "");
         _calling = false;
-        // What it took on top would have been fees or somebody else's.
         _legs[0].requireExact(amount0, taken0);
         _legs[1].requireExact(amount1, taken1);
+    }
+
+    /// @dev What the pool takes for liquidity now.
+    function _amountsUp(uint128 liquidity) private view returns (uint256, uint256) {
+        (uint160 live,) = _slot0();
+        return _range().amountsUp(live, liquidity);
     }
 
     /// @dev Units are burned already. Collects exactly what the burn returned: what else is owed are fees.
@@ -353,6 +345,7 @@ contract UniswapV3Destination is Destination {
 
     /* VALUE */
 
+    /// @dev A pool that was never initialised is locked too.
     function _requireUnlocked() internal view override {
         (, bool unlocked) = _slot0();
         require(unlocked, VenueLocked());
@@ -361,7 +354,6 @@ contract UniswapV3Destination is Destination {
     /// @dev The leg's marginal price is that of the pool; beyond every pegged pair it only has to stay outside the band.
     function _read() internal view override returns (uint256[] memory marginals, uint256[] memory state) {
         (uint160 live,) = _slot0();
-        require(live != 0, EmptyPool());
         marginals = new uint256[](2);
         marginals[0] = (ConcentratedCurve.price0At(live, WAD * _upper.scale) / _lower.scale).clamp(1, MAX_MARGINAL);
         marginals[1] = WAD;
@@ -415,12 +407,14 @@ contract UniswapV3Destination is Destination {
 
     /// @dev Legs of a pool of `factory`.
     function _pair(address pool_) private view returns (address[] memory pair) {
+        require(pool_ != address(0), ZeroAddress());
         pair = new address[](2);
         pair[0] = _tryAddress(pool_, abi.encodeCall(IUniswapV3Pool.token0, ()));
         pair[1] = _tryAddress(pool_, abi.encodeCall(IUniswapV3Pool.token1, ()));
-        (bool answered, bytes memory fee) = pool_.staticcall(abi.encodeCall(IUniswapV3Pool.fee, ()));
-        require(answered && fee.length == 32, InvalidPool(pool_));
-        require(factory.getPool(pair[0], pair[1], abi.decode(fee, (uint24))) == pool_, InvalidPool(pool_));
+        // A word as any other, and 0 where there is none.
+        // forge-lint: disable-next-line(unsafe-typecast) the factory knows no cut one
+        uint24 fee = uint24(uint160(_tryAddress(pool_, abi.encodeCall(IUniswapV3Pool.fee, ()))));
+        require(factory.getPool(pair[0], pair[1], fee) == pool_, InvalidPool(pool_));
     }
 
     function _scaleOf(address pool_, address leg) private view returns (uint64) {

@@ -30,6 +30,18 @@ interface IUniswapV3Pool {
     /// @dev Active at the current tick.
     function liquidity() external view returns (uint128);
 
+    /// @param key keccak256(abi.encodePacked(owner, tickLower, tickUpper))
+    function positions(bytes32 key)
+        external
+        view
+        returns (
+            uint128 liquidity,
+            uint256 feeGrowthInside0LastX128,
+            uint256 feeGrowthInside1LastX128,
+            uint128 tokensOwed0,
+            uint128 tokensOwed1
+        );
+
     /// @dev Anyone may add to anyone's position. Asks the caller for the tokens by `uniswapV3MintCallback`.
     function mint(address recipient, int24 tickLower, int24 tickUpper, uint128 amount, bytes calldata data)
         external

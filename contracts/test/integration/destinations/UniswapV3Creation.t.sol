@@ -34,8 +34,8 @@ contract UniswapV3CreationTest is UniswapV3Fixture {
             vault, address(pool), address(0), address(0), pair, new address[](0)
         );
         another.initialize(vault, address(pool), -50, 60);
-        assertEq(another.name(), "Units of Uniswap V3 BASE/LEG [-50, 60]");
-        assertEq(another.symbol(), "u-BASE/LEG [-50, 60]");
+        assertEq(another.name(), "Units of a Uniswap V3 position");
+        assertEq(another.symbol(), "u-UNI-V3");
         assertEq(another.venue(), "uniswap-v3");
         assertEq(another.vault(), vault);
         assertEq(another.pool(), address(pool));
@@ -58,7 +58,7 @@ contract UniswapV3CreationTest is UniswapV3Fixture {
         address wrongAsset = address(new VaultOf(address(leg)));
         _refuse(wrongAsset, address(pool), abi.encodeWithSelector(IDestination.InvalidVault.selector, wrongAsset));
         _refuse(address(0), address(pool), abi.encodeWithSelector(IDestination.ZeroAddress.selector));
-        _refuse(vault, address(0), abi.encodeWithSelector(IDestination.InvalidPool.selector, address(0)));
+        _refuse(vault, address(0), abi.encodeWithSelector(IDestination.ZeroAddress.selector));
         _refuse(vault, holder, abi.encodeWithSelector(IDestination.InvalidPool.selector, holder));
         _refuse(vault, address(base), abi.encodeWithSelector(IDestination.InvalidPool.selector, address(base)));
 
@@ -69,7 +69,8 @@ contract UniswapV3CreationTest is UniswapV3Fixture {
         address empty = factory.createPool(address(base), address(leg), 3000);
         lower = -60;
         upper = 60;
-        _refuse(vault, empty, abi.encodeWithSelector(IDestination.EmptyPool.selector));
+        // A pool without a price is locked.
+        _refuse(vault, empty, abi.encodeWithSelector(IDestination.VenueLocked.selector));
 
         vm.expectRevert(IDestination.ZeroAddress.selector);
         new UniswapV3Destination(prices, TOLERANCE, IDutchAuction(holder), IUniswapV3Factory(address(0)));
@@ -110,9 +111,9 @@ contract UniswapV3CreationTest is UniswapV3Fixture {
     function test_H7_theRangeIsAroundTheFairPrice() public {
         issuer.setRate(2e18);
         _price(uint256(1e18) * 1e18 / 1.0015e18);
-        // Fair at tick -15, live at 0, both within the tolerance.
+        // Fair at tick 15, live at 0, within the tolerance.
         _refuseRange(-10, 10);
-        _clone().initialize(vault, address(pool), -20, -10);
+        _clone().initialize(vault, address(pool), 10, 20);
     }
 
     /* USE */

@@ -6,9 +6,9 @@ import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {TickMath} from "@uniswap/v4-core/src/libraries/TickMath.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
-import {IDutchAuction} from "../../../src/auction/IDutchAuction.sol";
 import {UniswapV3Destination} from "../../../src/destinations/UniswapV3Destination.sol";
 import {IUniswapV3Factory} from "../../../src/destinations/interfaces/IUniswapV3.sol";
+import {ProfitLock} from "../../../src/lmp/ProfitLock.sol";
 import {PriceRegistry} from "../../../src/pricing/PriceRegistry.sol";
 import {LstFixture} from "../../fixtures/LstFixture.sol";
 import {TokenFixture} from "../../fixtures/TokenFixture.sol";
@@ -79,7 +79,7 @@ abstract contract UniswapV3Fixture is DestinationTest {
         trader.mint(pool, parTick - OTHERS_WIDTH, parTick + OTHERS_WIDTH, uint128(1e6 * one));
 
         implementation = new UniswapV3Destination(
-            prices, TOLERANCE, IDutchAuction(makeAddr("auction")), IUniswapV3Factory(address(factory))
+            prices, TOLERANCE, auction, IUniswapV3Factory(address(factory))
         );
         destination = _clone();
         destination.initialize(vault, address(pool), lower, upper);
@@ -99,8 +99,13 @@ abstract contract UniswapV3Fixture is DestinationTest {
 
     /// @dev Sells one leg until the pool's price has moved by `ticks` from par.
     function _moveTo(int24 ticks) internal {
-        uint160 target = TickMath.getSqrtPriceAtTick(parTick + ticks);
-        trader.swapTo(pool, target < _live(), 1e40, target);
+        _tradeTo(TickMath.getSqrtPriceAtTick(parTick + ticks));
+    }
+
+    /// @dev Whatever it takes.
+    function _tradeTo(uint160 target) internal {
+        uint160 live = _live();
+        if (target != live) trader.swapTo(pool, target < live, 1e40, target);
     }
 
     /// @dev Trades to and fro, `amount` whole tokens each time, and back to the price it was at.
@@ -108,7 +113,7 @@ abstract contract UniswapV3Fixture is DestinationTest {
         uint160 start = _live();
         trader.swap(pool, true, amount * 10 ** _decimals(0));
         trader.swap(pool, false, amount * 2 * 10 ** _decimals(1));
-        trader.swapTo(pool, start < _live(), 1e40, start);
+        _tradeTo(start);
     }
 
     function _decimals(uint256 i) internal view returns (uint256) {
@@ -151,14 +156,23 @@ abstract contract UniswapV3Fixture is DestinationTest {
         Chainlink.submit(feed, int256(market));
     }
 
-    /// @dev Of so many units that all digits count.
-    function _valueOf(uint256 units) internal view returns (uint256 safe, uint256 spot, uint256 backing, bool ok) {
-        return destination.value(units);
+    /// @dev The destination's own books: liquidity, and how much of it units do not share yet.
+    function _position() internal view returns (uint256 liquidity, uint256 locked) {
+        uint256 start;
+        uint256 end;
+        (liquidity, locked, start, end) = destination.position();
+        locked = ProfitLock.remaining(locked, start, end, block.timestamp);
+    }
+
+    /// @dev Neither fees nor anything else stays in the destination.
+    function _expectNothingHeld() internal view {
+        (uint256 held0, uint256 held1) = _balances(address(destination));
+        assertEq(held0 + held1, 0, "nothing stays here");
     }
 
     /// @dev Liquidity of 1e18 units that units share, WAD: what rounding and others must never lower.
     function _perUnit() internal view returns (uint256) {
-        (uint256 liquidity, uint256 locked) = destination.position();
+        (uint256 liquidity, uint256 locked) = _position();
         return (liquidity - locked + 1e6).fullMulDiv(1e18, destination.totalSupply() + 1e6);
     }
 }

@@ -74,7 +74,7 @@ contract UniswapV3ReentrancyTest is UniswapV3Fixture {
         );
         // Changes nothing, but is no way to make a harvest fail.
         vm.expectEmit(address(destination));
-        emit IDestination.ClaimSkipped(address(pool));
+        emit IDestination.ClaimSkipped(address(destination));
         destination.harvest();
     }
 

@@ -38,8 +38,7 @@ abstract contract UniswapV3Value is UniswapV3Fixture {
         price = bound(price, 0.97e18, 1.03e18);
         issuer.setRate(price);
         (,, uint256 backing,) = destination.value(units);
-        uint160 fair = _fair(price);
-        trader.swapTo(pool, fair < _live(), 1e40, fair);
+        _tradeTo(_fair(price));
         uint256[] memory amounts = destination.remove(units, _pairOf(0, 0), holder);
         // Both legs are rounded down by the pool.
         assertApproxEqAbs(backing, _asBase(amounts, price), backing / 1e9 + 3 + _dust(price));
@@ -69,7 +68,7 @@ abstract contract UniswapV3Value is UniswapV3Fixture {
             assertApproxEqRel(spotAfter, spot, TOLERANCE);
             assertEq(destination.depth(), 0, "ours is all there is");
         }
-        trader.swapTo(pool, true, 1e40, _fair(1e18));
+        _tradeTo(_fair(1e18));
         assertTrue(_isOk());
     }
 
@@ -126,38 +125,43 @@ abstract contract UniswapV3Value is UniswapV3Fixture {
         assertApproxEqRel(spot, safe, 2e12);
     }
 
-    function test_D6_issuerFeedAndPoolMoveOneValueEach() public {
-        (uint256 safe, uint256 spot, uint256 backing,) = destination.value(units);
+    function test_D6_theIssuerAboveTheMarketMovesBackingBelowItBoth() public {
+        (uint256 safe,, uint256 backing,) = destination.value(units);
         issuer.setRate(1.02e18);
-        (uint256 safe1,, uint256 backing1,) = destination.value(units);
-        assertEq(safe1, safe, "issuer above the market: backing only");
-        assertGt(backing1, backing);
-
-        _price(0.99e18);
-        (uint256 safe2,, uint256 backing2, bool ok2) = destination.value(units);
-        assertLt(safe2, safe1, "feed: safe only");
-        assertEq(backing2, backing1);
-        assertFalse(ok2, "1% between pool and feed");
-        assertEq(destination.discount(), (uint256(0.03e18) * 1e18 + 1.02e18 - 1) / 1.02e18);
-
-        _price(1e18);
-        _moveTo(20);
-        (uint256 safe3, uint256 spot3, uint256 backing3, bool ok3) = destination.value(units);
-        assertEq(safe3, safe, "pool: spot only");
-        assertEq(backing3, backing1);
-        assertTrue(spot3 != spot);
-        assertTrue(ok3);
+        (uint256 safeAfter,, uint256 backingAfter,) = destination.value(units);
+        assertEq(safeAfter, safe);
+        assertGt(backingAfter, backing);
 
         issuer.setRate(0.5e18);
-        (uint256 safe4,, uint256 backing4,) = destination.value(units);
-        assertEq(safe4, backing4, "an issuer below the market rules");
+        (safeAfter,, backingAfter,) = destination.value(units);
+        assertEq(safeAfter, backingAfter);
         // Far below the range the position is all of the leg.
-        assertApproxEqRel(safe4, safe / 2, 0.02e18);
+        assertApproxEqRel(safeAfter, safe / 2, 0.02e18);
+    }
+
+    function test_D5_theFeedMovesSafeNeverBacking() public {
+        issuer.setRate(1.02e18);
+        (uint256 safe,, uint256 backing,) = destination.value(units);
+        _price(0.99e18);
+        (uint256 safeAfter,, uint256 backingAfter, bool ok) = destination.value(units);
+        assertLt(safeAfter, safe);
+        assertEq(backingAfter, backing);
+        assertFalse(ok, "1% between pool and feed");
+        assertApproxEqAbs(destination.discount(), uint256(0.03e18) * 1e18 / 1.02e18, 1);
+    }
+
+    function test_N5_thePoolMovesSpotOnly() public {
+        (uint256 safe, uint256 spot, uint256 backing,) = destination.value(units);
+        _moveTo(20);
+        (uint256 safeAfter, uint256 spotAfter, uint256 backingAfter, bool ok) = destination.value(units);
+        assertEq(safeAfter, safe);
+        assertEq(backingAfter, backing);
+        assertTrue(spotAfter != spot);
+        assertTrue(ok);
     }
 
     function test_H7_okWithinTheToleranceInclusive() public {
-        uint160 live = _fair(1.003e18);
-        trader.swapTo(pool, live < _live(), 1e40, live);
+        _tradeTo(_fair(1.003e18));
         _price(uint256(1.003e18) * 1e18 / (1e18 + TOLERANCE) + 2e9);
         issuer.setRate(2e18);
         assertTrue(_isOk());
@@ -172,7 +176,8 @@ abstract contract UniswapV3Value is UniswapV3Fixture {
         destination.value(units);
         vm.expectRevert(unavailable);
         destination.discount();
-        assertEq(destination.depth(), 0);
+        vm.expectRevert(unavailable);
+        destination.depth();
         assertEq(destination.issuerRate(), 1e18, "the issuer still answers");
         _price(1e18);
         assertTrue(_isOk());
