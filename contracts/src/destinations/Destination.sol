@@ -285,7 +285,7 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
     }
 
     /// @dev Issuer rate and min(issuer rate, market feed) of each leg.
-    function _legPrices() private view returns (uint256[] memory backings, uint256[] memory safes) {
+    function _legPrices() internal view returns (uint256[] memory backings, uint256[] memory safes) {
         uint256 n = _legs.length;
         (backings, safes) = (new uint256[](n), new uint256[](n));
         for (uint256 i; i < n; ++i) {

@@ -29,30 +29,30 @@ abstract contract LpDestination is Destination {
         return string.concat(prefix, abi.decode(answer, (string)));
     }
 
-    function _take(uint256 units) internal override {
+    function _take(uint256 units) internal virtual override {
         lpToken.pull(units);
         _stake(units);
     }
 
-    function _give(uint256 units, address receiver) internal override {
+    function _give(uint256 units, address receiver) internal virtual override {
         _unstake(units);
         lpToken.send(units, units, receiver);
     }
 
-    function _addLegs(uint256[] memory amounts) internal override returns (uint256 units) {
+    function _addLegs(uint256[] memory amounts) internal virtual override returns (uint256 units) {
         uint256 before = lpToken.held();
         _join(amounts);
         units = lpToken.held() - before;
         if (units != 0) _stake(units);
     }
 
-    function _removeLegs(uint256 units) internal override {
+    function _removeLegs(uint256 units) internal virtual override {
         uint256 rest = _unstake(units);
         _exit(units);
         lpToken.requireExact(rest, lpToken.held());
     }
 
-    function _removeLeg(uint256 units, uint256 leg) internal override {
+    function _removeLeg(uint256 units, uint256 leg) internal virtual override {
         uint256 rest = _unstake(units);
         _exitSingle(units, leg);
         lpToken.requireExact(rest, lpToken.held());
