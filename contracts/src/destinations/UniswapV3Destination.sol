@@ -76,7 +76,7 @@ contract UniswapV3Destination is Destination {
     /// @dev Fees became part of the position.
     event FeesCompounded(uint256 liquidity, uint256 amount0, uint256 amount1);
 
-    /// @dev Not a multiple of the pool's tick spacing, empty, out of bounds, or without the fair price of the legs in it.
+    /// @dev Not multiples of the pool's tick spacing, empty, or without the fair price of the legs in it.
     error InvalidRange(int24 tickLower, int24 tickUpper);
     /// @dev The pool ran out of liquidity before it had bought all of a leg; leave with both legs instead.
     error PoolTooThin(address leg, uint256 unsold);
@@ -105,14 +105,13 @@ contract UniswapV3Destination is Destination {
 
     /// @param vault_ LMP served
     /// @param pool_ initialised pool of `factory`
-    /// @param tickLower_ multiple of the pool's tick spacing
+    /// @param tickLower_ multiple of the pool's tick spacing; beyond TickMath's bounds that reverts `InvalidTick`
     /// @param tickUpper_ multiple of the pool's tick spacing; the safe prices of the legs lie between the two
     function initialize(address vault_, address pool_, int24 tickLower_, int24 tickUpper_) external initializer {
         address[] memory pair = _pair(pool_);
         int24 spacing = IUniswapV3Pool(pool_).tickSpacing();
         bool onGrid = tickLower_ % spacing == 0 && tickUpper_ % spacing == 0;
-        bool bounded = tickLower_ >= TickMath.MIN_TICK && tickUpper_ <= TickMath.MAX_TICK;
-        require(onGrid && bounded && tickLower_ < tickUpper_, InvalidRange(tickLower_, tickUpper_));
+        require(onGrid && tickLower_ < tickUpper_, InvalidRange(tickLower_, tickUpper_));
         _lower = End(TickMath.getSqrtPriceAtTick(tickLower_), tickLower_, _scaleOf(pool_, pair[0]));
         _upper = End(TickMath.getSqrtPriceAtTick(tickUpper_), tickUpper_, _scaleOf(pool_, pair[1]));
         emit RangeSet(tickLower_, tickUpper_);
@@ -210,7 +209,7 @@ contract UniswapV3Destination is Destination {
         (p.locked, p.lockStart, p.lockEnd) = (locked.toUint128(), uint40(block.timestamp), uint40(end));
         IUniswapV3Pool(pool)
             .collect(address(this), tickLower(), tickUpper(), amount0.toUint128(), amount1.toUint128());
-        _grow(p, liquidity, amount0, amount1);
+        _grow(p, liquidity);
         emit FeesCompounded(liquidity, amount0, amount1);
     }
 
@@ -246,7 +245,7 @@ contract UniswapV3Destination is Destination {
         (uint256 amount0, uint256 amount1) = _amountsUp(liquidity);
         if (amount0 != 0) _legs[0].pull(amount0);
         if (amount1 != 0) _legs[1].pull(amount1);
-        _grow(position, liquidity, amount0, amount1);
+        _grow(position, liquidity);
     }
 
     function _addLegs(uint256[] memory amounts) internal override returns (uint256 units) {
@@ -255,9 +254,7 @@ contract UniswapV3Destination is Destination {
         units = most.fullMulDiv(_shares(), _shared());
         if (units == 0) return 0;
         // What no whole unit is made of stays with the caller.
-        uint128 liquidity = _liquidityUp(units);
-        (uint256 amount0, uint256 amount1) = _amountsUp(liquidity);
-        _grow(position, liquidity, amount0, amount1);
+        _grow(position, _liquidityUp(units));
     }
 
     function _give(uint256 units, address receiver) internal override {
@@ -287,16 +284,13 @@ contract UniswapV3Destination is Destination {
         require(unsold == 0, PoolTooThin(_legs[1 - leg], unsold));
     }
 
-    /// @dev Adds liquidity to the position. The legs are here; the pool takes them in its callback.
-    function _grow(Position memory p, uint128 liquidity, uint256 amount0, uint256 amount1) private {
+    /// @dev Adds liquidity to the position. The legs are here, and nothing else of them is; the pool takes them in its callback.
+    function _grow(Position memory p, uint128 liquidity) private {
         p.liquidity += liquidity;
         _set(p);
         _calling = true;
-        (uint256 taken0, uint256 taken1) =
-            IUniswapV3Pool(pool).mint(address(this), tickLower(), tickUpper(), liquidity, "");
+        IUniswapV3Pool(pool).mint(address(this), tickLower(), tickUpper(), liquidity, "");
         _calling = false;
-        _legs[0].requireExact(amount0, taken0);
-        _legs[1].requireExact(amount1, taken1);
     }
 
     /// @dev What the pool takes for liquidity now.
