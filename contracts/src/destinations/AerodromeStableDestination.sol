@@ -10,6 +10,7 @@ import {IPriceRegistry} from "../pricing/IPriceRegistry.sol";
 import {Destination} from "./Destination.sol";
 import {IDestination} from "./IDestination.sol";
 import {LpDestination} from "./LpDestination.sol";
+import {Rewards} from "./Rewards.sol";
 import {SolidlyCurve} from "./SolidlyCurve.sol";
 import {Tokens} from "./Tokens.sol";
 import {VenueLock} from "./VenueLock.sol";
@@ -60,7 +61,8 @@ contract AerodromeStableDestination is LpDestination {
     uint64 private _scale1;
 
     constructor(IPriceRegistry prices_, uint256 tolerance_, IDutchAuction auction_, IAerodromeFactory factory_)
-        Destination(prices_, tolerance_, auction_)
+        Destination(prices_, tolerance_)
+        Rewards(auction_)
     {
         require(address(factory_) != address(0), ZeroAddress());
         factory = factory_;

@@ -3,14 +3,14 @@ pragma solidity 0.8.37;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
-import {Destination} from "./Destination.sol";
+import {Rewards} from "./Rewards.sol";
 import {Tokens} from "./Tokens.sol";
 import {IGauge} from "./interfaces/IGauge.sol";
 
 /// @title What destinations over pools with an LP token share
 /// @notice Units are 1:1 with the LP tokens held here, or staked where the venue has a gauge. Every way in ends with LP tokens
 /// staked, every way out begins with as many unstaked; LP tokens sent here by transfer are never touched.
-abstract contract LpDestination is Destination {
+abstract contract LpDestination is Rewards {
     using Tokens for address;
 
     function name() public view override returns (string memory) {

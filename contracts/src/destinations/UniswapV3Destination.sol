@@ -8,7 +8,6 @@ import {TickMath} from "@uniswap/v4-core/src/libraries/TickMath.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
-import {IDutchAuction} from "../auction/IDutchAuction.sol";
 import {ProfitLock} from "../lmp/ProfitLock.sol";
 import {IPriceRegistry} from "../pricing/IPriceRegistry.sol";
 import {ConcentratedCurve} from "./ConcentratedCurve.sol";
@@ -96,8 +95,8 @@ contract UniswapV3Destination is Destination {
     bool private transient _calling;
 
     /// @param factory_ of the pools
-    constructor(IPriceRegistry prices_, uint256 tolerance_, IDutchAuction auction_, IUniswapV3Factory factory_)
-        Destination(prices_, tolerance_, auction_)
+    constructor(IPriceRegistry prices_, uint256 tolerance_, IUniswapV3Factory factory_)
+        Destination(prices_, tolerance_)
     {
         require(address(factory_) != address(0), ZeroAddress());
         factory = factory_;
@@ -165,7 +164,10 @@ contract UniswapV3Destination is Destination {
     }
 
     /// @inheritdoc IDestination
-    /// @dev No gauge, no incentives.
+    /// @dev No gauge, no rewards: fees come as legs.
+    function rewards() external pure returns (address[] memory) {}
+
+    /// @inheritdoc IDestination
     function incentives() external pure returns (uint256, uint256, uint256) {
         return (0, 0, 0);
     }
@@ -207,8 +209,7 @@ contract UniswapV3Destination is Destination {
         Position memory p = position;
         (uint256 locked, uint256 end) = ProfitLock.add(_locked(p), p.lockEnd, liquidity, block.timestamp);
         (p.locked, p.lockStart, p.lockEnd) = (locked.toUint128(), uint40(block.timestamp), uint40(end));
-        IUniswapV3Pool(pool)
-            .collect(address(this), tickLower(), tickUpper(), amount0.toUint128(), amount1.toUint128());
+        IUniswapV3Pool(pool).collect(address(this), tickLower(), tickUpper(), amount0.toUint128(), amount1.toUint128());
         _grow(p, liquidity);
         emit FeesCompounded(liquidity, amount0, amount1);
     }

@@ -53,7 +53,11 @@ interface IUniswapV3Pool {
         external
         returns (uint128 paid0, uint128 paid1);
     /// @dev A positive `amountSpecified` is sold; deltas are the pool's. Asks for what is sold by `uniswapV3SwapCallback`.
-    function swap(address recipient, bool zeroForOne, int256 amountSpecified, uint160 sqrtPriceLimitX96, bytes calldata data)
-        external
-        returns (int256 amount0, int256 amount1);
+    function swap(
+        address recipient,
+        bool zeroForOne,
+        int256 amountSpecified,
+        uint160 sqrtPriceLimitX96,
+        bytes calldata data
+    ) external returns (int256 amount0, int256 amount1);
 }

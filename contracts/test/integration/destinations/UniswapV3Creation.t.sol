@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 import {TickMath} from "@uniswap/v4-core/src/libraries/TickMath.sol";
 
-import {IDutchAuction} from "../../../src/auction/IDutchAuction.sol";
 import {IDestination} from "../../../src/destinations/IDestination.sol";
 import {UniswapV3Destination} from "../../../src/destinations/UniswapV3Destination.sol";
 import {IUniswapV3Factory} from "../../../src/destinations/interfaces/IUniswapV3.sol";
@@ -30,9 +29,7 @@ contract UniswapV3CreationTest is UniswapV3Fixture {
         vm.expectEmit(address(another));
         emit UniswapV3Destination.RangeSet(-50, 60);
         vm.expectEmit(address(another));
-        emit IDestination.DestinationInitialized(
-            vault, address(pool), address(0), address(0), pair, new address[](0)
-        );
+        emit IDestination.DestinationInitialized(vault, address(pool), address(0), address(0), pair, new address[](0));
         another.initialize(vault, address(pool), -50, 60);
         assertEq(another.name(), "Units of a Uniswap V3 position");
         assertEq(another.symbol(), "u-UNI-V3");
@@ -73,7 +70,7 @@ contract UniswapV3CreationTest is UniswapV3Fixture {
         _refuse(vault, empty, abi.encodeWithSelector(IDestination.VenueLocked.selector));
 
         vm.expectRevert(IDestination.ZeroAddress.selector);
-        new UniswapV3Destination(prices, TOLERANCE, IDutchAuction(holder), IUniswapV3Factory(address(0)));
+        new UniswapV3Destination(prices, TOLERANCE, IUniswapV3Factory(address(0)));
     }
 
     function test_legsWithoutPricesOrWithTooManyDecimalsAreRefused() public {
@@ -124,8 +121,7 @@ contract UniswapV3CreationTest is UniswapV3Fixture {
         base.transfer(address(destination), 1e18);
         address[2] memory callers = [holder, address(pool)];
         for (uint256 i; i < 2; ++i) {
-            bytes memory why =
-                abi.encodeWithSelector(UniswapV3Destination.UnexpectedCallback.selector, callers[i]);
+            bytes memory why = abi.encodeWithSelector(UniswapV3Destination.UnexpectedCallback.selector, callers[i]);
             vm.startPrank(callers[i]);
             vm.expectRevert(why);
             destination.uniswapV3MintCallback(1, 0, "");

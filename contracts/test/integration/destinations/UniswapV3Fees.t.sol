@@ -252,7 +252,8 @@ abstract contract UniswapV3Fees is UniswapV3Fixture {
 
     function test_harvestWithTooLittleGasSkipsNothing() public {
         _earnFees(1000);
-        (bool done, bytes memory why) = address(destination).call{gas: 1_500_000}(abi.encodeCall(IDestination.harvest, ()));
+        (bool done, bytes memory why) =
+            address(destination).call{gas: 1_500_000}(abi.encodeCall(IDestination.harvest, ()));
         assertFalse(done);
         assertEq(why, abi.encodeWithSelector(IDestination.NotEnoughGas.selector));
     }

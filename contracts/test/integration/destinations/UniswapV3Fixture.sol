@@ -78,9 +78,7 @@ abstract contract UniswapV3Fixture is DestinationTest {
         leg.approve(address(trader), type(uint256).max);
         trader.mint(pool, parTick - OTHERS_WIDTH, parTick + OTHERS_WIDTH, uint128(1e6 * one));
 
-        implementation = new UniswapV3Destination(
-            prices, TOLERANCE, auction, IUniswapV3Factory(address(factory))
-        );
+        implementation = new UniswapV3Destination(prices, TOLERANCE, IUniswapV3Factory(address(factory)));
         destination = _clone();
         destination.initialize(vault, address(pool), lower, upper);
         base.approve(address(destination), type(uint256).max);
@@ -126,8 +124,7 @@ abstract contract UniswapV3Fixture is DestinationTest {
 
     /// @dev What the pool's own books say of the clone's position.
     function _booked() internal view returns (uint128 liquidity, uint128 owed0, uint128 owed1) {
-        (liquidity,,, owed0, owed1) =
-            pool.positions(keccak256(abi.encodePacked(address(destination), lower, upper)));
+        (liquidity,,, owed0, owed1) = pool.positions(keccak256(abi.encodePacked(address(destination), lower, upper)));
     }
 
     /* THE POSITION */

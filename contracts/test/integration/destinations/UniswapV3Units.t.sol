@@ -107,9 +107,7 @@ abstract contract UniswapV3Units is UniswapV3Fixture {
         assertLe(before0 - after0, amount0);
         assertLe(before1 - after1, amount1);
         // One of the two is used up.
-        assertTrue(
-            before0 - after0 >= amount0 - amount0 / 1e6 - 2 || before1 - after1 >= amount1 - amount1 / 1e6 - 2
-        );
+        assertTrue(before0 - after0 >= amount0 - amount0 / 1e6 - 2 || before1 - after1 >= amount1 - amount1 / 1e6 - 2);
         (uint128 booked,,) = _booked();
         assertEq(booked, units);
         assertEq(destination.balanceOf(holder), units);

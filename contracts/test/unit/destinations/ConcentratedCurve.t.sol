@@ -34,8 +34,7 @@ contract ConcentratedCurveTest is Test {
     /// @dev Wherever a swap leaves the pool, what the position holds is worth at least the fair value.
     function testFuzz_noPointOfTheCurveIsCheaper(uint256 price, uint256 live, int24 lower, int24 width) public pure {
         lower = int24(bound(lower, -20_000, 10_000));
-        ConcentratedCurve.Range memory r =
-            ConcentratedCurve.between(lower, lower + int24(bound(width, 1, 10_000)));
+        ConcentratedCurve.Range memory r = ConcentratedCurve.between(lower, lower + int24(bound(width, 1, 10_000)));
         price = bound(price, 0.2e18, 5e18);
         (uint256 x, uint256 y) = r.amountsUp(uint160(bound(live, r.lower / 2, uint256(r.upper) * 2)), 1e27);
         assertGe(x.fullMulDiv(price, WAD) + y, r.fairValue(1e27, price, WAD));
