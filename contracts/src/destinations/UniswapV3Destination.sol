@@ -153,13 +153,12 @@ contract UniswapV3Destination is Destination {
     }
 
     /// @inheritdoc IDestination
-    /// @dev 0 when the pool's price or the fair one is out of the range. Reverts `PriceUnavailable`.
+    /// @dev 0 when the pool's price or the fair one is out of the range, or there is none.
     function depth() external view returns (uint256) {
         _requireUnlocked();
         (uint160 live,) = _slot0();
-        (, uint256[] memory safes) = _legPrices();
         ConcentratedCurve.Range memory range = _range();
-        if (!range.contains(live) || !range.contains(_fairPrice(safes))) return 0;
+        if (!range.contains(live) || !range.contains(_tryFairPrice())) return 0;
         return uint256(IUniswapV3Pool(pool).liquidity()).fullMulDiv(_shares(), _shared());
     }
 
@@ -388,6 +387,17 @@ contract UniswapV3Destination is Destination {
     function _fairPrice(uint256[] memory legPrices) private view returns (uint160) {
         (uint256 price0, uint256 price1) = _scaled(legPrices);
         return ConcentratedCurve.sqrtPrice(price0, price1);
+    }
+
+    /// @dev At safe prices; 0, which no range contains, while a leg has none.
+    function _tryFairPrice() private view returns (uint160) {
+        uint256[] memory safes = new uint256[](2);
+        for (uint256 i; i < 2; ++i) {
+            (uint256 backing, uint256 market, bool ok) = prices.legPrices(_legs[i]);
+            if (!ok) return 0;
+            safes[i] = backing.min(market);
+        }
+        return _fairPrice(safes);
     }
 
     function _range() private view returns (ConcentratedCurve.Range memory) {
