@@ -207,6 +207,7 @@ contract UniswapV3Destination is Destination {
 
         Position memory p = position;
         (uint256 locked, uint256 end) = ProfitLock.add(_locked(p), p.lockEnd, liquidity, block.timestamp);
+        // forge-lint: disable-next-line(unsafe-typecast) a mean of times of at most now and a day
         (p.locked, p.lockStart, p.lockEnd) = (locked.toUint128(), uint40(block.timestamp), uint40(end));
         IUniswapV3Pool(pool).collect(address(this), tickLower(), tickUpper(), amount0.toUint128(), amount1.toUint128());
         _grow(p, liquidity);
