@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {DutchAuction} from "../../src/auction/DutchAuction.sol";
 import {ISignals} from "../../src/autopilot/ISignals.sol";
+import {Limits} from "../../src/autopilot/Limits.sol";
 import {RebalanceGate} from "../../src/autopilot/RebalanceGate.sol";
 import {Signals} from "../../src/autopilot/Signals.sol";
 import {SolverExecutor} from "../../src/autopilot/SolverExecutor.sol";
@@ -37,6 +38,7 @@ import {
 } from "./DeployConfig.sol";
 import {DestinationDeployer} from "./DestinationDeployer.sol";
 import {Handover} from "./Handover.sol";
+import {LimitsDeployer} from "./LimitsDeployer.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {IERC20, SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
@@ -49,6 +51,7 @@ struct Deployment {
     Recovery recovery;
     LossOracle lossOracle;
     Signals signals;
+    Limits limits;
     RebalanceGate rebalanceGate;
     SolverExecutor solverExecutor;
     CycleManager cycleManager;
@@ -86,6 +89,9 @@ library Deployer {
     /// WETH, else from what he holds of the asset.
     function deployAll(DeployConfig memory config, address deployer) internal returns (Deployment memory d) {
         BackingDeployer.requireDelays(config);
+        for (uint256 i; i < config.lmps.length; ++i) {
+            LimitsDeployer.requireSane(config.lmps[i]);
+        }
         d = contracts(config, deployer);
         setPrices(config, d.priceRegistry);
         for (uint256 i; i < config.lmps.length; ++i) {
@@ -95,6 +101,7 @@ library Deployer {
         (bool isAdmin,) = d.accessManager.hasRole(d.accessManager.ADMIN_ROLE(), deployer);
         if (!isAdmin) return d;
         for (uint256 i; i < config.lmps.length; ++i) {
+            LimitsDeployer.wire(config.lmps[i], d, i);
             BackingDeployer.wire(config.lmps[i], d, i);
             DestinationDeployer.listRewards(config.lmps[i], d, address(d.lmps[i]));
         }
@@ -113,7 +120,9 @@ library Deployer {
         d.priceRegistry = PriceRegistry(_create(type(PriceRegistry).creationCode, abi.encode(authority, config.weth)));
         _lossContracts(config, d);
         d.signals = Signals(_create(type(Signals).creationCode, ""));
-        d.rebalanceGate = RebalanceGate(_create(type(RebalanceGate).creationCode, abi.encode(d.signals, HORIZON)));
+        d.limits = Limits(_create(type(Limits).creationCode, abi.encode(authority, d.signals)));
+        d.rebalanceGate =
+            RebalanceGate(_create(type(RebalanceGate).creationCode, abi.encode(d.signals, d.limits, HORIZON)));
         d.solverExecutor = SolverExecutor(_create(type(SolverExecutor).creationCode, abi.encode(config.solver)));
         d.cycleManager = CycleManager(
             _create(

@@ -29,7 +29,10 @@ library DeploymentFile {
             _pair("priceRegistry", address(d.priceRegistry), true)
         );
         out = string.concat(
-            out, _pair("signals", address(d.signals), true), _pair("rebalanceGate", address(d.rebalanceGate), true)
+            out,
+            _pair("signals", address(d.signals), true),
+            _pair("limits", address(d.limits), true),
+            _pair("rebalanceGate", address(d.rebalanceGate), true)
         );
         out = string.concat(
             out, _pair("lossPrices", address(d.lossPrices), true), _pair("lossLedger", address(d.lossLedger), true)

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDutchAuction} from "../../src/auction/IDutchAuction.sol";
+import {ILimits} from "../../src/autopilot/ILimits.sol";
 import {IBackingPool} from "../../src/backing/IBackingPool.sol";
 import {IRecovery} from "../../src/backing/IRecovery.sol";
 import {ILmpFactory} from "../../src/factory/ILmpFactory.sol";
@@ -30,6 +31,17 @@ library RoleTable {
         list[4] = Entry(ILMP.lowerCap.selector, Roles.RISK);
         list[5] = Entry(ILMP.setLossLedger.selector, Roles.GOVERNOR);
         list[6] = Entry(ILMP.setManagementFee.selector, Roles.CURATOR);
+    }
+
+    function limits() internal pure returns (Entry[] memory list) {
+        list = new Entry[](6);
+        list[0] = Entry(ILimits.raiseCap.selector, Roles.CURATOR);
+        list[1] = Entry(ILimits.lowerCap.selector, Roles.RISK);
+        list[2] = Entry(ILimits.raiseMaxPoolShare.selector, Roles.CURATOR);
+        list[3] = Entry(ILimits.lowerMaxPoolShare.selector, Roles.RISK);
+        // The higher floor is the safer one.
+        list[4] = Entry(ILimits.lowerIdleFloor.selector, Roles.CURATOR);
+        list[5] = Entry(ILimits.raiseIdleFloor.selector, Roles.RISK);
     }
 
     /// @dev What adds or readmits raises risk; `retire` only lowers it.

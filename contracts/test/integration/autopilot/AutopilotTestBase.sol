@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IDutchAuction} from "../../../src/auction/IDutchAuction.sol";
+import {Cap} from "../../../src/autopilot/ILimits.sol";
+import {Limits} from "../../../src/autopilot/Limits.sol";
 import {RebalanceGate} from "../../../src/autopilot/RebalanceGate.sol";
 import {Signals} from "../../../src/autopilot/Signals.sol";
 import {Call, SolverExecutor} from "../../../src/autopilot/SolverExecutor.sol";
@@ -33,6 +35,7 @@ abstract contract AutopilotTestBase is Test {
     VenueSet internal venues;
     PriceRegistry internal prices;
     Signals internal signals;
+    Limits internal limits;
     RebalanceGate internal gate;
     LMP internal lmp;
     BalancerStableDestination internal balancer;
@@ -57,7 +60,8 @@ abstract contract AutopilotTestBase is Test {
         prices.setSource(address(venues.rewardToken), address(venues.rewardFeed), 25 hours, address(0));
 
         signals = new Signals();
-        gate = new RebalanceGate(signals, 30 days);
+        limits = new Limits(address(manager), signals);
+        gate = new RebalanceGate(signals, limits, 30 days);
         lmp = new LMP(
             LmpParams({
                 asset: address(weth),
@@ -73,6 +77,7 @@ abstract contract AutopilotTestBase is Test {
         );
         executor = new SolverExecutor(solver);
         _addDestinations();
+        _openLimits();
 
         venues.weth.deposit{value: 10 * DEPOSIT}();
         weth.approve(address(lmp), DEPOSIT);
@@ -103,6 +108,17 @@ abstract contract AutopilotTestBase is Test {
         );
         lmp.addDestination(address(balancer));
         lmp.addDestination(address(curve));
+    }
+
+    /// @dev As wide as they go; the test is the admin of their authority.
+    function _openLimits() private {
+        Cap memory cap = Cap(1e18, type(uint96).max);
+        for (uint256 i; i < 3; ++i) {
+            limits.raiseCap(address(lmp), limits.issuerId(address(venues.lst[i])), cap);
+        }
+        limits.raiseCap(address(lmp), limits.destinationId(address(balancer)), cap);
+        limits.raiseCap(address(lmp), limits.destinationId(address(curve)), cap);
+        limits.raiseMaxPoolShare(address(lmp), 1e18);
     }
 
     /* TIME */

@@ -24,7 +24,7 @@ contract RolesTest is DeployedBase {
     uint256 private restricted;
 
     function targets() private view returns (Target[] memory list) {
-        list = new Target[](19);
+        list = new Target[](20);
         list[0] = Target("LMP", address(protocol.lmps[0]));
         list[1] = Target("PriceRegistry", address(protocol.priceRegistry));
         list[2] = Target("CycleManager", address(protocol.cycleManager));
@@ -44,6 +44,7 @@ contract RolesTest is DeployedBase {
         list[16] = Target("LmpFactory", address(protocol.factory));
         list[17] = Target("LmpRouter", address(protocol.router));
         list[18] = Target("DutchAuction", address(protocol.auction));
+        list[19] = Target("Limits", address(protocol.limits));
     }
 
     function signatures(string memory name) private view returns (string[] memory) {

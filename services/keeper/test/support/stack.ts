@@ -331,6 +331,7 @@ function forgeScript(url: string, script: string, env: Record<string, string>): 
 function deployConfig(venues: z.infer<typeof venuesSchema>, now: bigint, cycleLength: number) {
   const maxAge = 26 * 3600
   const half = '500000000000000000'
+  const cap = { share: '800000000000000000', amount: String(10n ** 22n) }
   return {
     governance: {
       ...{ treasury: actors.governor, governor: actors.governor, curator: actors.governor },
@@ -356,12 +357,19 @@ function deployConfig(venues: z.infer<typeof venuesSchema>, now: bigint, cycleLe
         ...{ name: 'Vault', symbol: 'hWETH', asset: venues.weth, cap: String(10n ** 22n), feeBps: 2000 },
         ...{ feeRecipient: actors.governor, seed: String(10n ** 15n) },
         backing: { mode: 'slashing', backersBps: 7000, managementFeeBps: 20 },
+        limits: { maxPoolShare: half, idleFloor: '0', issuers: venues.lsts.map((token) => ({ token, cap })) },
         destinations: [
           {
-            ...{ venue: 'balancer-v2-stable', name: 'Balancer', pool: venues.stablePool },
+            ...{ venue: 'balancer-v2-stable', name: 'Balancer', pool: venues.stablePool, cap },
             ...{ balancerVault: venues.balancerVault, gauge: venues.gauge, rewards: [venues.rewardToken] },
           },
-          { venue: 'curve-stableswap', name: 'Curve', pool: venues.curvePool, lpToken: venues.curveToken },
+          {
+            venue: 'curve-stableswap',
+            name: 'Curve',
+            pool: venues.curvePool,
+            lpToken: venues.curveToken,
+            cap,
+          },
         ],
       },
     ],
