@@ -60,10 +60,13 @@ abstract contract AerodromeFeesTest is AerodromeFixture {
         destination.harvest();
         assertEq(destination.position(), units);
         _expectUnmoved(safe, _valueOf(units), "legs held count nothing");
-        assertGt(base.balanceOf(address(destination)), 0);
+        (uint256 keptBase, uint256 keptOther) =
+            (base.balanceOf(address(destination)), other.balanceOf(address(destination)));
+        assertTrue(keptBase != 0 && keptOther != 0);
         // Who leaves gets his LP tokens and none of the legs.
         destination.removeSingle(units / 4, _baseLeg(), 1, holder);
-        assertGt(base.balanceOf(address(destination)), 0);
+        assertEq(base.balanceOf(address(destination)), keptBase);
+        assertEq(other.balanceOf(address(destination)), keptOther);
 
         _swap(other, out);
         vm.expectEmit(false, false, false, false, address(destination));
