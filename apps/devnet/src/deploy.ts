@@ -78,7 +78,8 @@ const json = (_: string, value: unknown) => (typeof value === 'bigint' ? value.t
 
 function deployConfig(venues: Venues, now: bigint) {
   const maxAge = 26n * HOUR
-  const cap = { share: '800000000000000000', amount: '10000000000000000000000' }
+  // Histories are about yields: only amounts and shares of pools bound what is held.
+  const cap = { share: '1000000000000000000', amount: '10000000000000000000000' }
   const lst = (index: number) => ({
     token: venues.lsts[index],
     symbol: `LST${index}`,
@@ -120,7 +121,7 @@ function deployConfig(venues: Venues, now: bigint) {
         limits: {
           maxPoolShare: '500000000000000000',
           idleFloor: '0',
-          issuers: venues.lsts.map((token) => ({ token, cap: { ...cap, share: '1000000000000000000' } })),
+          issuers: venues.lsts.map((token) => ({ token, cap })),
         },
         destinations: [
           {
