@@ -55,7 +55,7 @@ abstract contract LpDestination is Rewards {
         address gauge_ = gauge;
         if (gauge_ == address(0)) return;
         lpToken.allow(gauge_, lpAmount);
-        IGauge(gauge_).deposit(lpAmount);
+        _deposit(gauge_, lpAmount);
         lpToken.requireTaken(gauge_);
     }
 
@@ -64,11 +64,20 @@ abstract contract LpDestination is Rewards {
         address gauge_ = gauge;
         rest = lpToken.held();
         if (gauge_ == address(0)) return rest - lpAmount;
-        IGauge(gauge_).withdraw(lpAmount);
+        _withdraw(gauge_, lpAmount);
         lpToken.requireExact(rest + lpAmount, lpToken.held());
     }
 
     /* VENUE */
+
+    /// @dev The gauge pulls `lpAmount`, which it is allowed to.
+    function _deposit(address gauge_, uint256 lpAmount) internal virtual {
+        IGauge(gauge_).deposit(lpAmount);
+    }
+
+    function _withdraw(address gauge_, uint256 lpAmount) internal virtual {
+        IGauge(gauge_).withdraw(lpAmount);
+    }
 
     /// @dev Adds legs held here to the pool, LP tokens to this contract. Zero amounts allowed.
     function _join(uint256[] memory amounts) internal virtual;
