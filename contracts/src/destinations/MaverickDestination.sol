@@ -10,6 +10,7 @@ import {Destination} from "./Destination.sol";
 import {IDestination} from "./IDestination.sol";
 import {LpDestination} from "./LpDestination.sol";
 import {MaverickReader} from "./MaverickReader.sol";
+import {Rewards} from "./Rewards.sol";
 import {Tokens} from "./Tokens.sol";
 import {
     IMaverickV2AddLiquidityCallback,
@@ -60,7 +61,7 @@ contract MaverickDestination is LpDestination, IMaverickV2AddLiquidityCallback {
         IDutchAuction auction_,
         IMaverickV2BoostedPositionFactory positions_,
         IMaverickV2RewardFactory rewardContracts_
-    ) Destination(prices_, tolerance_, auction_) {
+    ) Destination(prices_, tolerance_) Rewards(auction_) {
         require(address(positions_) != address(0) && address(rewardContracts_) != address(0), ZeroAddress());
         (positions, rewardContracts) = (positions_, rewardContracts_);
     }
