@@ -8,7 +8,8 @@ export interface Deployment {
   startBlock: bigint
   cycleManager: Address
   toke: Address
-  lossLedger: Address
+  /** The loss ledger of each vault; vaults of one asset share it. */
+  ledgers: Map<Address, Address>
   lossOracle: Address
   recovery: Address
   vaults: Address[]
@@ -53,7 +54,9 @@ export function readDeployment(file: string): Deployment {
     startBlock: BigInt(startBlock),
     cycleManager: contract('cycleManager'),
     toke: contract('toke'),
-    lossLedger: contract('lossLedger'),
+    ledgers: new Map(
+      vaults.map((vault, i) => [vault, address(record(lmps[i]).lossLedger, `lmps.${i}.lossLedger`)]),
+    ),
     lossOracle: contract('lossOracle'),
     recovery: contract('recovery'),
     vaults,

@@ -103,4 +103,7 @@ export async function start(config: Config, { signal, onStop }: Service): Promis
 }
 
 const pricedTokens = (db: Database) =>
-  db.write.select({ token: priceSources.token, feed: priceSources.feed }).from(priceSources).all()
+  db.write
+    .select({ registry: priceSources.registry, token: priceSources.token, feed: priceSources.feed })
+    .from(priceSources)
+    .all()

@@ -32,7 +32,10 @@ export async function serve(client: PublicClient, deployment: Deployment, file?:
     store,
     startBlock: deployment.startBlock,
     read: readerOf(client, deployment, () =>
-      db.write.select({ token: priceSources.token, feed: priceSources.feed }).from(priceSources).all(),
+      db.write
+        .select({ registry: priceSources.registry, token: priceSources.token, feed: priceSources.feed })
+        .from(priceSources)
+        .all(),
     ),
     log,
   })

@@ -130,6 +130,11 @@ export async function deployProtocol(world: World): Promise<Protocol> {
   const cap = parseEther('10000')
   const lossPrices = await world.deploy(artifact('LossPrices'), registry.address)
   const lossLedger = await world.deploy(artifact('LossLedger'), access.address, lossPrices.address)
+  const pricing = {
+    priceRegistry: registry.address,
+    lossPrices: lossPrices.address,
+    lossLedger: lossLedger.address,
+  }
   const configurator = await world.deploy(artifact('LmpConfigurator'), access.address)
   const vault = (name: string, symbol: string) =>
     world.deploy(artifact('LMP'), {
@@ -239,6 +244,7 @@ export async function deployProtocol(world: World): Promise<Protocol> {
         {
           address: lmp.address,
           asset: weth.address,
+          ...pricing,
           destinations: [destination(first, 'first'), destination(second, 'second')],
           backing: {
             pool: pool.address,
@@ -247,7 +253,7 @@ export async function deployProtocol(world: World): Promise<Protocol> {
             mode: 'slashing',
           },
         },
-        { address: bare.address, asset: weth.address, destinations: [] },
+        { address: bare.address, asset: weth.address, ...pricing, destinations: [] },
       ],
       reactors: [
         { address: tokenReactor.address, asset: abc.address, symbol: 'tABC', kind: 'token' },

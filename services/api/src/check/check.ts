@@ -5,6 +5,7 @@ import { checkCycles } from './cycles.ts'
 import { checkLmps } from './lmps.ts'
 import { checkLosses } from './losses.ts'
 import { type Contracts, checkChains, checkPrices, checkTokens } from './market.ts'
+import { readPricing } from './pricing.ts'
 import { checkReactors } from './reactors.ts'
 import { Tally } from './sheet.ts'
 import { checkSlashes, checkVesting } from './slashes.ts'
@@ -17,10 +18,14 @@ export async function checkApi(apiUrl: string, rpcUrl: string): Promise<Tally> {
 
   const contracts = await checkChains(api, chain)
   await checkTokens(api, chain)
-  await checkPrices(api, chain, named(contracts, 'priceRegistry'), named(contracts, 'lossPrices'))
   const lmps = await checkLmps(api, chain, named(contracts, 'signals'))
+  const { lossPricesOf, ...ledgers } = await readPricing(chain, lmps, {
+    registry: named(contracts, 'priceRegistry'),
+    lossPrices: named(contracts, 'lossPrices'),
+  })
+  await checkPrices(api, chain, lossPricesOf)
   const deciders = {
-    ledger: named(contracts, 'lossLedger'),
+    ...ledgers,
     oracle: named(contracts, 'lossOracle'),
     recovery: named(contracts, 'recovery'),
   }

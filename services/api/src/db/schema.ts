@@ -335,36 +335,49 @@ export const claims = sqliteTable(
 
 // ---------------------------------------------------------------- prices
 
-export const priceSources = sqliteTable('price_sources', {
-  token: address('token').primaryKey(),
-  feed: address('feed').notNull(),
-  maxAge: integer('max_age').notNull(),
-  feedDecimals: integer('feed_decimals').notNull(),
-  /** Null: the token has no issuer rate. */
-  issuer: address('issuer'),
-})
+export const priceSources = sqliteTable(
+  'price_sources',
+  {
+    /** Each prices in one asset. */
+    registry: address('registry').notNull(),
+    token: address('token').notNull(),
+    feed: address('feed').notNull(),
+    maxAge: integer('max_age').notNull(),
+    feedDecimals: integer('feed_decimals').notNull(),
+    /** Null: the token has no issuer rate. */
+    issuer: address('issuer'),
+  },
+  (t) => [primaryKey({ columns: [t.registry, t.token] })],
+)
 
 /** What the registry and the feed answered at `block`; a row of another block than the tip is history, not a price. */
-export const prices = sqliteTable('prices', {
-  token: address('token').primaryKey(),
-  block: integer('block').notNull(),
-  market: amount('market').notNull(),
-  backing: amount('backing').notNull(),
-  ok: flag('ok').notNull(),
-  /** The feed's last round; null when the feed does not answer. */
-  answer: amount('answer'),
-  updatedAt: integer('updated_at'),
-})
+export const prices = sqliteTable(
+  'prices',
+  {
+    registry: address('registry').notNull(),
+    token: address('token').notNull(),
+    block: integer('block').notNull(),
+    market: amount('market').notNull(),
+    backing: amount('backing').notNull(),
+    ok: flag('ok').notNull(),
+    /** The feed's last round; null when the feed does not answer. */
+    answer: amount('answer'),
+    updatedAt: integer('updated_at'),
+  },
+  (t) => [primaryKey({ columns: [t.registry, t.token] })],
+)
 
 /** The smallest discount of a token on a day, days since 1970. */
 export const discounts = sqliteTable(
   'discounts',
   {
+    /** The LossPrices that recorded it. */
+    lossPrices: address('loss_prices').notNull(),
     token: address('token').notNull(),
     day: integer('day').notNull(),
     bps: integer('bps').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.token, t.day] })],
+  (t) => [primaryKey({ columns: [t.lossPrices, t.token, t.day] })],
 )
 
 /** What the loss ledger measured at `block`; null when a destination could not be valued. */

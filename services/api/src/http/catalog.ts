@@ -10,17 +10,30 @@ export interface Catalog {
   token(address: Address): Token | undefined
   lmp(address: Address): Deployment['lmps'][number] | undefined
   destination(address: Address): { venue: string; name: string } | undefined
+  /** What a price registry prices in, and what measures losses by it. */
+  pricing(registry: Address): { quote: Address; lossPrices: Address }
 }
 
-export function catalogOf({ tokens, lmps }: Deployment): Catalog {
+export function catalogOf({ tokens, lmps, contracts }: Deployment): Catalog {
   const byAddress = <T extends { address: Address }>(items: readonly T[]) =>
     new Map(items.map((item) => [getAddress(item.address), item]))
   const [tokenOf, lmpOf] = [byAddress(tokens), byAddress(lmps)]
+  const { priceRegistry, lossPrices, weth } = contracts
+  const pricingOf = new Map(
+    lmps.map(({ priceRegistry: registry, lossPrices, asset }) => [registry, { quote: asset, lossPrices }]),
+  )
+  if (priceRegistry !== undefined && lossPrices !== undefined && weth !== undefined)
+    pricingOf.set(priceRegistry, { quote: weth, lossPrices })
   const destinationOf = byAddress(lmps.flatMap(({ destinations }) => destinations))
   return {
     tokens: [...tokenOf.values()],
     token: (address) => tokenOf.get(address),
     lmp: (address) => lmpOf.get(address),
     destination: (address) => destinationOf.get(address),
+    pricing: (registry) => {
+      const found = pricingOf.get(registry)
+      if (found === undefined) throw new Error(`the deployment file has no price registry ${registry}`)
+      return found
+    },
   }
 }

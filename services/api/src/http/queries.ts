@@ -121,8 +121,15 @@ export function prepareQueries(read: Rows) {
   const priceList = read
     .select()
     .from(priceSources)
-    .leftJoin(prices, and(eq(prices.token, priceSources.token), eq(prices.block, named('block'))))
-    .orderBy(asc(priceSources.token))
+    .leftJoin(
+      prices,
+      and(
+        eq(prices.registry, priceSources.registry),
+        eq(prices.token, priceSources.token),
+        eq(prices.block, named('block')),
+      ),
+    )
+    .orderBy(asc(priceSources.registry), asc(priceSources.token))
     .prepare()
 
   return {

@@ -31,6 +31,8 @@ export const FOLLOWED = [
 /** Which of our contracts sits at an address. Grows when the cycle manager adds a reactor. */
 export type Contracts = Map<Address, ContractKind>
 
+type Lmp = Deployment['lmps'][number]
+
 /** The contracts of a deployment whose events make up the state. */
 export function contractsOf(deployment: Deployment): Contracts {
   const named = (name: string) => contractAddress(deployment, name)
@@ -44,13 +46,23 @@ export function contractsOf(deployment: Deployment): Contracts {
     [named('lossOracle'), 'lossOracle'],
     [named('recovery'), 'recovery'],
     ...deployment.lmps.map(({ address }): [Address, ContractKind] => [address, 'lmp']),
+    ...deployment.lmps.flatMap(pricingContracts),
     ...deployment.lmps.flatMap(({ backing }) => backingContracts(backing)),
     ...deployment.reactors.map(({ address }): [Address, ContractKind] => [address, 'reactor']),
   ])
 }
 
+/** Those of an asset; vaults of the same asset share them. */
+function pricingContracts({ priceRegistry, lossPrices, lossLedger }: Lmp): [Address, ContractKind][] {
+  return [
+    [priceRegistry, 'prices'],
+    [lossPrices, 'lossPrices'],
+    [lossLedger, 'lossLedger'],
+  ]
+}
+
 /** Of a vault that nobody backs: none. */
-function backingContracts(backing: Deployment['lmps'][number]['backing']): [Address, ContractKind][] {
+function backingContracts(backing: Lmp['backing']): [Address, ContractKind][] {
   if (backing === undefined) return []
   return [
     [backing.pool, 'pool'],
@@ -61,9 +73,9 @@ function backingContracts(backing: Deployment['lmps'][number]['backing']): [Addr
 
 /** Tells deployments apart: chain, start and every address the index is built from. */
 export function deploymentDigest(deployment: Deployment): string {
-  const lmps = deployment.lmps.map(({ address, backing }) => [
-    getAddress(address),
-    ...backingContracts(backing).map(([each]) => getAddress(each)),
+  const lmps = deployment.lmps.map((lmp) => [
+    getAddress(lmp.address),
+    ...[...pricingContracts(lmp), ...backingContracts(lmp.backing)].map(([each]) => getAddress(each)),
   ])
   const named = Object.entries(deployment.contracts).sort(([a], [b]) => (a < b ? -1 : 1))
   const identity = JSON.stringify([deployment.chainId, deployment.startBlock.toString(), lmps, named])

@@ -1,5 +1,5 @@
 import { type BlockRef, pinnedTo } from '@headrace/chain'
-import { contractAddress, type Deployment } from '@headrace/service'
+import type { Deployment } from '@headrace/service'
 import {
   type Address,
   BaseError,
@@ -24,6 +24,7 @@ export type Price = typeof prices.$inferInsert
 export type LossReading = typeof lossReadings.$inferInsert
 
 export interface PricedToken {
+  readonly registry: Address
   readonly token: Address
   readonly feed: Address
 }
@@ -45,12 +46,10 @@ export function readerOf(
   deployment: Deployment,
   pricedTokens: () => readonly PricedToken[],
 ): (block: BlockRef) => Promise<Readings> {
-  const registry = contractAddress(deployment, 'priceRegistry')
-  const ledger = contractAddress(deployment, 'lossLedger')
   return async (block) => {
     const [priced, losses] = await Promise.all([
-      Promise.all(pricedTokens().map((token) => readPrice(client, registry, token, block))),
-      Promise.all(deployment.lmps.map(({ address }) => readLoss(client, ledger, address, block))),
+      Promise.all(pricedTokens().map((token) => readPrice(client, token, block))),
+      Promise.all(deployment.lmps.map(({ address, lossLedger }) => readLoss(client, lossLedger, address, block))),
     ])
     return { prices: priced, losses }
   }
@@ -58,8 +57,7 @@ export function readerOf(
 
 async function readPrice(
   client: PublicClient,
-  registry: Address,
-  { token, feed }: PricedToken,
+  { registry, token, feed }: PricedToken,
   block: BlockRef,
 ): Promise<Price> {
   const [[backing, market, ok], round] = await Promise.all([
@@ -72,7 +70,7 @@ async function readPrice(
     }),
     readRound(client, feed, block),
   ])
-  return { token, block: toNumber(block.number), market, backing, ok, ...round }
+  return { registry, token, block: toNumber(block.number), market, backing, ok, ...round }
 }
 
 /** A feed that reverts, or whose words are no round, has no answer; a node that fails is not an answer. */

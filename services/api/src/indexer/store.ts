@@ -148,11 +148,11 @@ export class Store {
 
   #keep(readings: Readings): void {
     const { write } = this.#db
-    for (const { token, ...set } of readings.prices) {
+    for (const { registry, token, ...set } of readings.prices) {
       write
         .insert(prices)
-        .values({ token, ...set })
-        .onConflictDoUpdate({ target: prices.token, set })
+        .values({ registry, token, ...set })
+        .onConflictDoUpdate({ target: [prices.registry, prices.token], set })
         .run()
     }
     for (const { lmp, ...set } of readings.losses) {
