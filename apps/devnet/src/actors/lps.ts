@@ -21,10 +21,7 @@ export class Lps {
   constructor(world: World) {
     this.#world = world
     const { reactors } = world.deployment
-    const [token, pair] = [
-      reactors.find((r) => r.kind === 'token'),
-      reactors.find((r) => r.kind === 'pair'),
-    ]
+    const [token, pair] = [reactors.find((r) => r.kind === 'token'), reactors.find((r) => r.kind === 'pair')]
     if (token === undefined || pair === undefined) {
       throw new Error('the deployment has no token reactor or pair reactor')
     }

@@ -49,7 +49,9 @@ export function readerOf(
   return async (block) => {
     const [priced, losses] = await Promise.all([
       Promise.all(pricedTokens().map((token) => readPrice(client, token, block))),
-      Promise.all(deployment.lmps.map(({ address, lossLedger }) => readLoss(client, lossLedger, address, block))),
+      Promise.all(
+        deployment.lmps.map(({ address, lossLedger }) => readLoss(client, lossLedger, address, block)),
+      ),
     ])
     return { prices: priced, losses }
   }

@@ -1,7 +1,7 @@
-import { lmpAbi, rebalanceGateAbi, solverExecutorAbi } from '@headrace/abi'
+import { lmpAbi, priceRegistryAbi, rebalanceGateAbi, solverExecutorAbi } from '@headrace/abi'
 import type { BlockRef } from '@headrace/chain'
 import type { Deployment } from '@headrace/service'
-import { type Address, isAddressEqual, type PublicClient, zeroAddress } from 'viem'
+import { type Address, erc20Abi, isAddressEqual, type PublicClient, zeroAddress } from 'viem'
 import { earliest, type Job, type Step, type Verdict } from '../job.ts'
 import { at, listed } from '../reads.ts'
 import { readBalancer } from '../solver/balancer.ts'
@@ -58,7 +58,7 @@ export function due(
 export interface RebalanceOptions {
   client: PublicClient
   deployment: Deployment
-  contracts: { executor: Address; weth: Address }
+  contracts: { executor: Address; weth: Address; prices: Address }
   /** The key's account; absent in a dry run without a key, which then speaks for the executor's owner. */
   owner: Address | undefined
   /** Block seconds between two searches that find nothing. */
@@ -210,17 +210,36 @@ async function search(
     },
     block,
   )
-  // Gas is paid in ETH: it compares with the asset only where that is WETH.
-  const gasPrice = isAddressEqual(lmp.asset, contracts.weth) ? await client.getGasPrice() : 0n
   return solve({
     setting: { client, blockNumber: block.number, lmp: lmp.address, executor: contracts.executor, owner },
     sources,
     targets: known.map(({ venue }) => venue),
     headroom,
     factor,
-    gasPrice,
+    gasCost: await readGasCost(client, lmp.asset, contracts, block),
     leastNet: ((idle + deployed) * LEAST_NET.part) / LEAST_NET.of,
   })
+}
+
+/** Gas is paid in ETH: in another asset it costs what the registry of WETH says; without a price of the asset it counts 0. */
+async function readGasCost(
+  client: PublicClient,
+  asset: Address,
+  { weth, prices }: RebalanceOptions['contracts'],
+  block: BlockRef,
+): Promise<(gas: bigint) => bigint> {
+  const gasPrice = await client.getGasPrice()
+  if (isAddressEqual(asset, weth)) return (gas) => gas * gasPrice
+  const [[price, ok], decimals] = await client.multicall({
+    ...at(block),
+    allowFailure: false,
+    contracts: [
+      { address: prices, abi: priceRegistryAbi, functionName: 'tryPrice', args: [asset] },
+      { address: asset, abi: erc20Abi, functionName: 'decimals' },
+    ],
+  })
+  if (!ok || price === 0n) return () => 0n
+  return (gas) => (gas * gasPrice * 10n ** BigInt(decimals) + price - 1n) / price
 }
 
 /** Undefined for a venue this solver does not trade in. */
