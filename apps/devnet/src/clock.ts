@@ -1,3 +1,4 @@
+import { CurveGauge } from './actors/curve-gauge.ts'
 import { DollarMarket } from './actors/dollars.ts'
 import { Feeds } from './actors/feeds.ts'
 import { dollarGauge, Gauge, wethGauge } from './actors/gauge.ts'
@@ -16,7 +17,7 @@ export class Clock {
   readonly #feeds: Feeds
   readonly #issuer: Issuer
   readonly #markets: readonly (Market | DollarMarket)[]
-  readonly #gauges: readonly Gauge[]
+  readonly #gauges: readonly (Gauge | CurveGauge)[]
 
   constructor(world: World) {
     this.#world = world
@@ -26,6 +27,7 @@ export class Clock {
     this.#gauges = [
       new Gauge(world, wethGauge(world.venues), 7),
       new Gauge(world, dollarGauge(world.venues), 0),
+      new CurveGauge(world),
     ]
   }
 

@@ -120,6 +120,7 @@ function deployConfig(venues: Venues, now: bigint) {
       dollar(usd.dai, 'DAI', usd.daiFeed),
       dollar(usd.susd, 'sUSD', usd.susdFeed),
       dollar(venues.rewardToken, 'RWD', usd.rewardFeed),
+      dollar(usd.crv, 'CRV', usd.crvFeed),
     ],
     lmps: [
       {
@@ -182,6 +183,8 @@ function deployConfig(venues: Venues, now: bigint) {
             pool: usd.curvePool,
             cap: dollarCap,
             lpToken: usd.curveToken,
+            gauge: usd.curveGauge,
+            rewards: [usd.crv],
           },
         ],
       },

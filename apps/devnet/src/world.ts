@@ -41,6 +41,10 @@ const venuesSchema = z.object({
     daiFeed: address,
     susdFeed: address,
     rewardFeed: address,
+    crv: address,
+    crvController: address,
+    curveGauge: address,
+    crvFeed: address,
     usdcEthFeed: address,
   }),
 })

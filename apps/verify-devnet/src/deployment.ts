@@ -12,6 +12,7 @@ export interface Deployment {
   ledgers: Map<Address, Address>
   lossOracle: Address
   recovery: Address
+  auction: Address
   vaults: Address[]
   /** The backing pool of each vault that has one. */
   pools: Map<Address, Address>
@@ -59,6 +60,7 @@ export function readDeployment(file: string): Deployment {
     ),
     lossOracle: contract('lossOracle'),
     recovery: contract('recovery'),
+    auction: contract('auction'),
     vaults,
     pools,
   }

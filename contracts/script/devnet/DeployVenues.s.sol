@@ -37,6 +37,10 @@ contract DeployVenues is Script {
         vm.serializeAddress(out, "daiFeed", address(set.daiFeed));
         vm.serializeAddress(out, "susdFeed", address(set.susdFeed));
         vm.serializeAddress(out, "rewardFeed", address(set.rewardFeed));
+        vm.serializeAddress(out, "crv", address(set.gauges.crv));
+        vm.serializeAddress(out, "crvController", address(set.gauges.controller));
+        vm.serializeAddress(out, "curveGauge", address(set.curveGauge));
+        vm.serializeAddress(out, "crvFeed", address(set.crvFeed));
         return vm.serializeAddress(out, "usdcEthFeed", address(set.usdcEthFeed));
     }
 

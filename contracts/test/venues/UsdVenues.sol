@@ -5,11 +5,13 @@ import {TokenFixture} from "../fixtures/TokenFixture.sol";
 import {BalancerGauges} from "./BalancerGauges.sol";
 import {BalancerV2, StablePoolParams} from "./BalancerV2.sol";
 import {Chainlink} from "./Chainlink.sol";
+import {CurveGauges, CurveGaugesCore} from "./CurveGauges.sol";
 import {CurveV1, CurveV1Pool} from "./CurveV1.sol";
 import {VenueConfig, VenueSet} from "./Venues.sol";
 import {LiquidityGaugeLike} from "./interfaces/BalancerGaugesLike.sol";
 import {ComposableStablePoolLike} from "./interfaces/BalancerV2Like.sol";
 import {AggregatorProxyLike} from "./interfaces/ChainlinkLike.sol";
+import {CurveLiquidityGaugeLike} from "./interfaces/CurveGaugesLike.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 struct UsdVenueSet {
@@ -25,12 +27,16 @@ struct UsdVenueSet {
     LiquidityGaugeLike gauge;
     /// @dev DAI, USDC, USDT, sUSD: the pool the published bytecode was made for.
     CurveV1Pool curve;
+    CurveGaugesCore gauges;
+    /// @dev Of `curve`; its votes count from next Thursday, and CRV's inflation starts a day after deployment.
+    CurveLiquidityGaugeLike curveGauge;
     /// @dev Quote in USD with 8 decimals.
     AggregatorProxyLike usdcFeed;
     AggregatorProxyLike usdtFeed;
     AggregatorProxyLike daiFeed;
     AggregatorProxyLike susdFeed;
     AggregatorProxyLike rewardFeed;
+    AggregatorProxyLike crvFeed;
     /// @dev USDC in ETH, 18 decimals.
     AggregatorProxyLike usdcEthFeed;
 }
@@ -47,6 +53,9 @@ library UsdVenues {
     uint256 internal constant BALANCER_FEE = 0.0001e18;
     /// @dev Of 1e10.
     uint256 internal constant CURVE_FEE = 0.0004e10;
+    /// @notice Part of all votes that is for the gauge of the Curve pool, WAD, and USD per CRV, 8 decimals.
+    uint256 internal constant VOTES = 0.001e18;
+    uint256 internal constant CRV_USD = 0.15e8;
     /// @notice USD per ETH at the start, whole.
     uint256 internal constant ETH_USD = 3000;
     string private constant NAME = "USDC/USDT stable";
@@ -65,6 +74,7 @@ library UsdVenues {
         set.susd.mint(caller, CURVE_LIQUIDITY * 1e18);
         _balancer(config, base, set);
         _curve(set);
+        _curveGauge(set);
         _feeds(config, set);
         if (config.issuer != caller) {
             TokenFixture[4] memory coins = [set.usdc, set.usdt, set.dai, set.susd];
@@ -102,6 +112,13 @@ library UsdVenues {
         );
     }
 
+    function _curveGauge(UsdVenueSet memory set) private {
+        set.gauges = CurveGauges.deploy();
+        set.curveGauge = CurveGauges.createGauge(set.gauges, address(set.curve.lpToken), VOTES);
+        // Where the other votes go.
+        CurveGauges.createGauge(set.gauges, address(set.curve.lpToken), 1e18 - VOTES);
+    }
+
     function _feeds(VenueConfig memory config, UsdVenueSet memory set) private {
         address link = address(new TokenFixture("LINK stand-in", "LINK", 18, config.caller));
         set.usdcFeed = _feed(config, link, 8, "USDC / USD", 1e8);
@@ -110,6 +127,7 @@ library UsdVenues {
         set.susdFeed = _feed(config, link, 8, "sUSD / USD", 1e8);
         uint256 reward = config.rewardPrice * ETH_USD / 1e10;
         set.rewardFeed = _feed(config, link, 8, "RWD / USD", reward);
+        set.crvFeed = _feed(config, link, 8, "CRV / USD", CRV_USD);
         set.usdcEthFeed = _feed(config, link, 18, "USDC / ETH", 1e18 / ETH_USD);
     }
 

@@ -12,6 +12,10 @@ import {
   signalsAbi,
   solverExecutorAbi,
 } from '@headrace/abi'
+import { parseAbi } from 'viem'
+
+/** Of the transfer library that the vault pulls by: less than promised is there. */
+const tokenErrorsAbi = parseAbi(['error TransferFromFailed()'])
 
 /** Custom errors of everything the keeper calls, for messages that name them. */
 export const errorsAbi = [
@@ -27,4 +31,5 @@ export const errorsAbi = [
   ...lossLedgerAbi,
   ...feeSplitterAbi,
   ...backingPoolAbi,
+  ...tokenErrorsAbi,
 ].filter((entry) => entry.type === 'error')

@@ -8,6 +8,8 @@ export const ABC_PRICE = 5n * 10n ** 15n
 export const REWARD_PRICE = 2n * 10n ** 15n
 /** USD per ETH of the dollar feeds, which do not follow the history; as contracts/test/venues deploys them. */
 const ETH_USD = 3_000n
+/** 8 decimals. */
+const CRV_USD = 15_000_000n
 
 /** The oracle network: pushes history to the Chainlink aggregators. */
 export class Feeds {
@@ -35,6 +37,7 @@ export class Feeds {
     answers.push([usd.daiFeed, dollarPrice('dai', day) / 10n ** 10n])
     answers.push([usd.susdFeed, dollarPrice('susd', day) / 10n ** 10n])
     answers.push([usd.rewardFeed, (REWARD_PRICE * ETH_USD) / 10n ** 10n])
+    answers.push([usd.crvFeed, CRV_USD])
     answers.push([usd.usdcEthFeed, dollarPrice('usdc', day) / ETH_USD])
     for (const [feed, answer] of answers) await this.#submit(feed, answer)
   }

@@ -77,7 +77,7 @@ abstract contract DeployedBase is Test {
     }
 
     function priceConfigs() private view returns (PriceConfig[] memory prices) {
-        prices = new PriceConfig[](10);
+        prices = new PriceConfig[](11);
         address weth = address(venues.weth);
         for (uint256 i; i < 3; ++i) {
             address lst = address(venues.lst[i]);
@@ -89,6 +89,7 @@ abstract contract DeployedBase is Test {
         prices[6] = usdPrice(address(usd.usdt), "USDT", usd.usdtFeed);
         prices[7] = usdPrice(address(usd.dai), "DAI", usd.daiFeed);
         prices[8] = usdPrice(address(usd.susd), "sUSD", usd.susdFeed);
+        prices[10] = usdPrice(address(usd.gauges.crv), "CRV", usd.crvFeed);
         prices[9] = usdPrice(address(venues.rewardToken), "RWD", usd.rewardFeed);
     }
 
@@ -153,6 +154,9 @@ abstract contract DeployedBase is Test {
         list[1].name = "Curve DAI/USDC/USDT/sUSD";
         list[1].pool = address(usd.curve.pool);
         list[1].lpToken = address(usd.curve.lpToken);
+        list[1].gauge = address(usd.curveGauge);
+        list[1].rewards = new address[](1);
+        list[1].rewards[0] = address(usd.gauges.crv);
         (list[0].cap, list[1].cap) = (cap, cap);
         IssuerConfig[] memory issuers = new IssuerConfig[](3);
         issuers[0] = IssuerConfig(address(usd.usdt), cap);

@@ -8,6 +8,7 @@ import { readBalancer } from '../solver/balancer.ts'
 import { executeData } from '../solver/calls.ts'
 import { readCurve } from '../solver/curve.ts'
 import { readHeadroom } from '../solver/headroom.ts'
+import { leave } from '../solver/leave.ts'
 import { type Solution, type Source, solve } from '../solver/solve.ts'
 import type { Venue } from '../solver/venue.ts'
 
@@ -69,6 +70,7 @@ export interface RebalanceOptions {
 /** Moves a vault's assets where they earn more, whenever that provably pays. */
 export function rebalanceJob(options: RebalanceOptions): Job {
   const searched = new Map<Address, Searched>()
+  const tried = new Map<Address, bigint>()
   return {
     name: 'rebalance',
     look: async (block): Promise<Verdict> => {
@@ -84,7 +86,7 @@ export function rebalanceJob(options: RebalanceOptions): Job {
         return { steps: [], note: `off: SolverExecutor ${contracts.executor} belongs to ${owner}` }
       }
       const verdicts = await Promise.all(
-        deployment.lmps.map((lmp) => lookAt({ ...options, lmp, owner, block, searched })),
+        deployment.lmps.map((lmp) => lookAt({ ...options, lmp, owner, block, searched, tried })),
       )
       return {
         steps: verdicts.flatMap(({ steps }) => steps),
@@ -106,6 +108,8 @@ interface Look extends RebalanceOptions {
   owner: Address
   block: BlockRef
   searched: Map<Address, Searched>
+  /** Block time before which leaving a closing destination is not tried again. */
+  tried: Map<Address, bigint>
 }
 
 async function lookAt(look: Look): Promise<Verdict> {
@@ -113,6 +117,8 @@ async function lookAt(look: Look): Promise<Verdict> {
   const state = await readVault(client, lmp, block)
   const positions = state.held.map(({ units }) => units).join()
   const last = searched.get(lmp.address)
+  const left = await leaveClosing(look, state)
+  if (left !== undefined) return left
   const decision = due(
     {
       ...state,
@@ -127,6 +133,30 @@ async function lookAt(look: Look): Promise<Verdict> {
   const waitUntil = block.timestamp + (solution === undefined ? interval : RETRY_AFTER)
   searched.set(lmp.address, { waitUntil, positions })
   return solution === undefined ? { steps: [], nextAt: waitUntil } : { steps: [toStep(look, solution)] }
+}
+
+/**
+ * What is being closed goes before what pays: nothing else has a time within which to leave. Undefined when nothing can be left now, so
+ * that the rest of the vault goes on.
+ */
+async function leaveClosing(look: Look, { held }: VaultState): Promise<Verdict | undefined> {
+  const { client, lmp, contracts, owner, block, tried, isUnderway } = look
+  for (const { address, units, closing } of held) {
+    if (!closing || units === 0n || block.timestamp < (tried.get(address) ?? 0n)) continue
+    if (isUnderway(`rebalance:${lmp.address}:`)) return { steps: [] }
+    const setting = {
+      client,
+      blockNumber: block.number,
+      lmp: lmp.address,
+      executor: contracts.executor,
+      owner,
+    }
+    const found = await leave(setting, { destination: address, units, asset: lmp.asset })
+    if (!('why' in found))
+      return { steps: [toStep(look, { proposal: found, from: address, to: zeroAddress })] }
+    tried.set(address, block.timestamp + RETRY_AFTER)
+  }
+  return undefined
 }
 
 type VaultState = Awaited<ReturnType<typeof readVault>>
@@ -170,6 +200,7 @@ async function readVault(client: PublicClient, vault: Deployment['lmps'][number]
     kind: venue,
     units: states[i]?.units ?? 0n,
     safe: states[i]?.safe ?? 0n,
+    closing: (states[i]?.closingAt ?? 0n) !== 0n,
   }))
   return { idle: book.idle, deployed: book.sumSafe, turnoverShare, turnoverUsed, factor, limits, held }
 }
@@ -184,6 +215,7 @@ async function search(
     const venue = venues[i]
     return venue === undefined ? [] : [{ ...each, venue }]
   })
+  const open = known.filter(({ closing }) => !closing)
   const sources: Source[] = [
     {
       origin: { kind: 'idle', asset: lmp.asset },
@@ -206,14 +238,14 @@ async function search(
     lmp.address,
     {
       from: sources.map(({ origin }) => (origin.kind === 'idle' ? zeroAddress : origin.venue.destination)),
-      to: known.map(({ address }) => address),
+      to: open.map(({ address }) => address),
     },
     block,
   )
   return solve({
     setting: { client, blockNumber: block.number, lmp: lmp.address, executor: contracts.executor, owner },
     sources,
-    targets: known.map(({ venue }) => venue),
+    targets: open.map(({ venue }) => venue),
     headroom,
     factor,
     gasCost: await readGasCost(client, lmp.asset, contracts, block),
@@ -261,11 +293,23 @@ function readVenue(
 
 /** The market or another solver was faster: it does not pay, or does not fit, any more. */
 const BENIGN = [
-  ...['NoImprovement', 'LossTooLarge', 'LossExceeded', 'TurnoverExceeded', 'DestinationIsClosing'],
+  ...[
+    'NoImprovement',
+    'LossTooLarge',
+    'LossExceeded',
+    'TurnoverExceeded',
+    'DestinationIsClosing',
+    'TooLittle',
+  ],
+  // The pools moved by more than the slack, and the route ends with less than the vault pulls.
+  'TransferFromFailed',
   ...['DestinationCapExceeded', 'IssuerCapExceeded', 'PoolShareExceeded', 'IdleBelowFloor'],
 ]
 
-function toStep({ lmp, contracts, owner, block }: Look, { proposal, from, to }: Solution): Step {
+function toStep(
+  { lmp, contracts, owner, block }: Look,
+  { proposal, from, to }: Pick<Solution, 'proposal' | 'from' | 'to'>,
+): Step {
   return {
     // The block it was found in: what is found later is another proposal.
     key: `rebalance:${lmp.address}:${block.number}`,
