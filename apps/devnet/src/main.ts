@@ -5,6 +5,7 @@ import { foundryBinary } from '@headrace/foundry'
 import { PRODUCT, runService, type Service, StartupError } from '@headrace/service'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ACCOUNT_COUNT, MNEMONIC } from './accounts.ts'
+import { Guardian } from './actors/guardian.ts'
 import { Lps } from './actors/lps.ts'
 import { Stakers } from './actors/stakers.ts'
 import { Taker } from './actors/taker.ts'
@@ -135,7 +136,7 @@ async function run(options: Options, service: Service): Promise<void> {
   const ports = { api: options.apiPort, metrics: options.metricsPort, oracle: options.oraclePort }
   const servicesLooked = lookout(ports)
   const taker = new Taker(world)
-  const people = [lps, stakers, taker]
+  const people = [lps, stakers, taker, new Guardian(world)]
   const startAll = () =>
     phases.run('services', () => startServices(processes, paths, chain, ports, { onExit, alive }))
   await clock.open()

@@ -100,13 +100,31 @@ export class Lps {
       { day: 40, what: 'lp1 claims its WETH', act: () => this.#claim('lp1', this.#pairReactor) },
       {
         day: 38,
-        what: 'lp2 deposits 20,000 USDC into the vault',
+        what: 'lp2 deposits 20,000 USDC into the dollar vault',
+        ready: async () => (await this.#dollars.quote('lp2', dollars('20000'))) !== undefined,
         act: () => this.#depositDollars('lp2', '20000'),
       },
       {
         day: 41,
         what: 'lp2 leaves the vault in kind with half of its shares',
         act: () => this.#vault.leaveInKind('lp2'),
+      },
+      {
+        day: 42,
+        what: 'lp0 leaves the vault with 20 WETH more than it has idle',
+        ready: async () => (await this.#vault.quoteBeyondIdle('lp0', parseEther('20'))) !== undefined,
+        act: () => this.#vault.leaveBeyondIdle('lp0', parseEther('20')),
+      },
+      {
+        day: 42,
+        what: 'lp1 leaves the dollar vault with 10,000 USDC more than it has idle',
+        ready: async () => (await this.#dollars.quoteBeyondIdle('lp1', dollars('10000'))) !== undefined,
+        act: () => this.#dollars.leaveBeyondIdle('lp1', dollars('10000')),
+      },
+      {
+        day: 44,
+        what: 'lp2 leaves the dollar vault in kind with half of its shares',
+        act: () => this.#dollars.leaveInKind('lp2'),
       },
       {
         day: 43,

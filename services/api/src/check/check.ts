@@ -1,4 +1,5 @@
 import { Api } from './api.ts'
+import { checkAuctions } from './auctions.ts'
 import { checkBacking } from './backing.ts'
 import { Chain } from './chain.ts'
 import { checkCycles } from './cycles.ts'
@@ -18,7 +19,12 @@ export async function checkApi(apiUrl: string, rpcUrl: string): Promise<Tally> {
 
   const contracts = await checkChains(api, chain)
   await checkTokens(api, chain)
-  const lmps = await checkLmps(api, chain, named(contracts, 'signals'))
+  const lmps = await checkLmps(api, chain, {
+    signals: named(contracts, 'signals'),
+    limits: named(contracts, 'limits'),
+    auction: named(contracts, 'auction'),
+  })
+  await checkAuctions(api, chain, named(contracts, 'auction'))
   const { lossPricesOf, ...ledgers } = await readPricing(chain, lmps, {
     registry: named(contracts, 'priceRegistry'),
     lossPrices: named(contracts, 'lossPrices'),

@@ -1,8 +1,9 @@
 import { type Address, getAddress, isAddressEqual, parseEventLogs, zeroAddress } from 'viem'
 import { z } from 'zod'
-import { lmpAbi, rebalanceGateAbi, signalsAbi } from '../abis.ts'
+import { dutchAuctionAbi, lmpAbi, rebalanceGateAbi, signalsAbi } from '../abis.ts'
 import type { Answer, Api } from './api.ts'
 import { type Chain, unlessZero } from './chain.ts'
+import { checkLimits } from './limits.ts'
 import { comparePlace, type Place } from './place.ts'
 import { addressText } from './shapes.ts'
 import type { Path } from './sheet.ts'
@@ -13,16 +14,21 @@ const rowShape = z.object({ block: z.number(), logIndex: z.number() })
 const PAGE = 7
 
 /** @returns the vaults */
-export async function checkLmps(api: Api, chain: Chain, signals: Address): Promise<Address[]> {
+export async function checkLmps(
+  api: Api,
+  chain: Chain,
+  { signals, limits, auction }: { signals: Address; limits: Address; auction: Address },
+): Promise<Address[]> {
   const list = await api.get('/v1/lmps', z.array(lmpShape))
-  for (const [i, lmp] of list.data.entries()) await compareLmp(chain, list, [i], lmp)
+  for (const [i, lmp] of list.data.entries()) await compareLmp(chain, list, [i], lmp, auction)
   list.sheet.close()
 
   for (const { id } of list.data) {
     const one = await api.get('/v1/lmps/{id}', lmpShape, id)
-    await compareLmp(chain, one, [], one.data)
+    await compareLmp(chain, one, [], one.data, auction)
     one.sheet.close()
     await checkDestinations(api, chain, id, signals)
+    await checkLimits(api, chain, limits, id)
     await checkHistory(api, chain, id)
     const own = await api.list('/v1/lmps/{id}/rebalances', rowShape, PAGE, id)
     await compareRebalances(chain, own, [id])
@@ -38,6 +44,7 @@ async function compareLmp(
   { block, sheet }: Answer<unknown>,
   base: Path,
   { id, decimals }: z.output<typeof lmpShape>,
+  auction: Address,
 ): Promise<void> {
   const read = { ...at(block), address: id, abi: lmpAbi }
   const [book, supply, assets, entry, exit, perShare, fresh, cap, feeBps, gate, recipient, asset, places] =
@@ -99,6 +106,17 @@ async function compareLmp(
   sheet.amount([...base, 'cover'], cover)
   sheet.value([...base, 'lossLedger'], getAddress(ledger))
   sheet.number([...base, 'managementFee', 'bps'], managementBps)
+  const queue = await client.readContract({ ...read, functionName: 'exitQueue' })
+  sheet.length([...base, 'exitQueue'], queue.length)
+  for (const [i, each] of queue.entries()) sheet.value([...base, 'exitQueue', i], getAddress(each))
+  const proceeds = await client.readContract({
+    ...at(block),
+    address: auction,
+    abi: dutchAuctionAbi,
+    functionName: 'proceeds',
+    args: [id],
+  })
+  sheet.amount([...base, 'auctionProceeds'], proceeds)
   sheet.value([...base, 'managementFee', 'recipient'], getAddress(manager))
 }
 

@@ -94,6 +94,13 @@ export const lmps = sqliteTable('lmps', {
   cover: tally('cover'),
   lossLedger: address('loss_ledger'),
   managementFeeBps: integer('management_fee_bps').notNull().default(0),
+  /** Destinations in the order in which an exit beyond idle sells. */
+  exitQueue: text('exit_queue', { mode: 'json' }).$type<Address[]>().notNull().default([]),
+  /** What its lots brought and it was not given yet. */
+  proceeds: tally('proceeds'),
+  /** WAD. */
+  maxPoolShare: tally('max_pool_share'),
+  idleFloor: tally('idle_floor'),
   managementFeeRecipient: address('management_fee_recipient'),
 })
 
@@ -180,6 +187,65 @@ export const rebalances = sqliteTable(
     primaryKey({ columns: [t.block, t.logIndex] }),
     index('rebalances_by_lmp').on(t.lmp, t.block, t.logIndex),
   ],
+)
+
+/** Most that a vault may hold of what an id names. */
+export const caps = sqliteTable(
+  'caps',
+  {
+    lmp: address('lmp').notNull(),
+    id: hash('id').notNull(),
+    /** Of the vault's assets, WAD. */
+    share: amount('share').notNull(),
+    amount: amount('amount').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.lmp, t.id] })],
+)
+
+/** What may still be moved from idle into a destination, at `block`; null where it cannot be valued. */
+export const headrooms = sqliteTable('headrooms', {
+  destination: address('destination').primaryKey(),
+  block: integer('block').notNull(),
+  room: amount('room'),
+  /** Place in the contract's list of limits. */
+  bound: integer('bound'),
+  /** Null: the idle floor binds. */
+  subject: address('subject'),
+})
+
+/** What is sold of a token for a vault. */
+export const lots = sqliteTable(
+  'lots',
+  {
+    seller: address('seller').notNull(),
+    token: address('token').notNull(),
+    listed: flag('listed').notNull(),
+    /** Terms of the next lots; null: no oracle. */
+    listedRegistry: address('listed_registry'),
+    listedStart: tally('listed_start'),
+    left: tally('left'),
+    size: tally('size'),
+    waiting: tally('waiting'),
+    openedAt: integer('opened_at'),
+    /** Terms of the running lot. */
+    registry: address('registry'),
+    startPrice: tally('start_price'),
+    sold: tally('sold'),
+    paid: tally('paid'),
+  },
+  (t) => [primaryKey({ columns: [t.seller, t.token] })],
+)
+
+/** What a running lot costs at `block`, WAD of the asset per token. */
+export const lotPrices = sqliteTable(
+  'lot_prices',
+  {
+    seller: address('seller').notNull(),
+    token: address('token').notNull(),
+    block: integer('block').notNull(),
+    price: amount('price'),
+  },
+  (t) => [primaryKey({ columns: [t.seller, t.token] })],
 )
 
 // ---------------------------------------------------------------- reactors
@@ -396,6 +462,10 @@ export const journalled = [
   signals,
   reports,
   rebalances,
+  caps,
+  headrooms,
+  lots,
+  lotPrices,
   lossStates,
   checkpoints,
   cases,

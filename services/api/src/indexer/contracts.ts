@@ -15,6 +15,8 @@ export type ContractKind =
   | 'recovery'
   | 'pool'
   | 'splitter'
+  | 'limits'
+  | 'auction'
 
 /** Names of the contracts in the deployment file that the API follows. */
 export const FOLLOWED = [
@@ -26,6 +28,8 @@ export const FOLLOWED = [
   'lossLedger',
   'lossOracle',
   'recovery',
+  'limits',
+  'auction',
 ] as const
 
 /** Which of our contracts sits at an address. Grows when the cycle manager adds a reactor. */
@@ -45,6 +49,8 @@ export function contractsOf(deployment: Deployment): Contracts {
     [named('lossLedger'), 'lossLedger'],
     [named('lossOracle'), 'lossOracle'],
     [named('recovery'), 'recovery'],
+    [named('limits'), 'limits'],
+    [named('auction'), 'auction'],
     ...deployment.lmps.map(({ address }): [Address, ContractKind] => [address, 'lmp']),
     ...deployment.lmps.flatMap(pricingContracts),
     ...deployment.lmps.flatMap(({ backing }) => backingContracts(backing)),
