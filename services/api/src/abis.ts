@@ -4,6 +4,7 @@ export {
   cycleManagerAbi,
   feeSplitterAbi,
   lmpAbi,
+  lmpLensAbi,
   lossLedgerAbi,
   lossOracleAbi,
   lossPricesAbi,

@@ -18,7 +18,7 @@ export async function checkApi(apiUrl: string, rpcUrl: string): Promise<Tally> {
   const contracts = await checkChains(api, chain)
   await checkTokens(api, chain)
   await checkPrices(api, chain, named(contracts, 'priceRegistry'), named(contracts, 'lossPrices'))
-  const lmps = await checkLmps(api, chain, named(contracts, 'signals'))
+  const lmps = await checkLmps(api, chain, named(contracts, 'lens'), named(contracts, 'signals'))
   const deciders = {
     ledger: named(contracts, 'lossLedger'),
     oracle: named(contracts, 'lossOracle'),

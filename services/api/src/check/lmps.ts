@@ -1,6 +1,6 @@
 import { type Address, getAddress, isAddressEqual, parseEventLogs, zeroAddress } from 'viem'
 import { z } from 'zod'
-import { lmpAbi, rebalanceGateAbi, signalsAbi } from '../abis.ts'
+import { lmpAbi, lmpLensAbi, rebalanceGateAbi, signalsAbi } from '../abis.ts'
 import type { Answer, Api } from './api.ts'
 import { type Chain, unlessZero } from './chain.ts'
 import { comparePlace, type Place } from './place.ts'
@@ -13,14 +13,19 @@ const rowShape = z.object({ block: z.number(), logIndex: z.number() })
 const PAGE = 7
 
 /** @returns the vaults */
-export async function checkLmps(api: Api, chain: Chain, signals: Address): Promise<Address[]> {
+export async function checkLmps(
+  api: Api,
+  chain: Chain,
+  lens: Address,
+  signals: Address,
+): Promise<Address[]> {
   const list = await api.get('/v1/lmps', z.array(lmpShape))
-  for (const [i, lmp] of list.data.entries()) await compareLmp(chain, list, [i], lmp)
+  for (const [i, lmp] of list.data.entries()) await compareLmp(chain, lens, list, [i], lmp)
   list.sheet.close()
 
   for (const { id } of list.data) {
     const one = await api.get('/v1/lmps/{id}', lmpShape, id)
-    await compareLmp(chain, one, [], one.data)
+    await compareLmp(chain, lens, one, [], one.data)
     one.sheet.close()
     await checkDestinations(api, chain, id, signals)
     await checkHistory(api, chain, id)
@@ -35,18 +40,20 @@ export async function checkLmps(api: Api, chain: Chain, signals: Address): Promi
 
 async function compareLmp(
   { client, at }: Chain,
+  lens: Address,
   { block, sheet }: Answer<unknown>,
   base: Path,
   { id, decimals }: z.output<typeof lmpShape>,
 ): Promise<void> {
   const read = { ...at(block), address: id, abi: lmpAbi }
+  const derived = { ...at(block), address: lens, abi: lmpLensAbi, args: [id] } as const
   const [book, supply, assets, entry, exit, perShare, fresh, cap, feeBps, gate, recipient, asset, places] =
     await Promise.all([
       client.readContract({ ...read, functionName: 'book' }),
       client.readContract({ ...read, functionName: 'totalSupply' }),
       client.readContract({ ...read, functionName: 'totalAssets' }),
-      client.readContract({ ...read, functionName: 'entryAssets' }),
-      client.readContract({ ...read, functionName: 'exitAssets' }),
+      client.readContract({ ...derived, functionName: 'entryAssets' }),
+      client.readContract({ ...derived, functionName: 'exitAssets' }),
       client.readContract({ ...read, functionName: 'convertToAssets', args: [10n ** BigInt(decimals)] }),
       client.readContract({ ...read, functionName: 'isFresh' }),
       client.readContract({ ...read, functionName: 'cap' }),
@@ -81,8 +88,8 @@ async function compareLmp(
   sheet.value([...base, 'feeRecipient'], getAddress(recipient))
   sheet.value([...base, 'asset'], getAddress(asset))
   const [flowRoom, lossRoom] = await Promise.all([
-    client.readContract({ ...read, functionName: 'flowRoom' }),
-    client.readContract({ ...read, functionName: 'lossRoom' }),
+    client.readContract({ ...derived, functionName: 'flowRoom' }),
+    client.readContract({ ...derived, functionName: 'lossRoom' }),
   ])
   sheet.amount([...base, 'flowRoom'], flowRoom)
   sheet.amount([...base, 'lossRoom'], lossRoom)
