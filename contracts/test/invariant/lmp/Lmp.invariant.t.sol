@@ -251,6 +251,8 @@ abstract contract LmpInvariants is LmpBase {
 /// forge-config: default.invariant.runs = 1
 /// forge-config: default.invariant.depth = 1000
 /// forge-config: default.invariant.shrink-run-limit = 200
+/// forge-config: deep.invariant.runs = 1
+/// forge-config: deep.invariant.depth = 10000
 contract Lmp18Invariants is LmpInvariants {
     function _decimals() internal pure override returns (uint8) {
         return 18;
@@ -262,6 +264,8 @@ contract Lmp18Invariants is LmpInvariants {
 /// forge-config: default.invariant.runs = 1
 /// forge-config: default.invariant.depth = 1000
 /// forge-config: default.invariant.shrink-run-limit = 200
+/// forge-config: deep.invariant.runs = 1
+/// forge-config: deep.invariant.depth = 10000
 contract Lmp8Invariants is LmpInvariants {
     function _decimals() internal pure override returns (uint8) {
         return 8;
@@ -273,6 +277,8 @@ contract Lmp8Invariants is LmpInvariants {
 /// forge-config: default.invariant.runs = 1
 /// forge-config: default.invariant.depth = 1000
 /// forge-config: default.invariant.shrink-run-limit = 200
+/// forge-config: deep.invariant.runs = 1
+/// forge-config: deep.invariant.depth = 10000
 contract Lmp6Invariants is LmpInvariants {
     function _decimals() internal pure override returns (uint8) {
         return 6;
