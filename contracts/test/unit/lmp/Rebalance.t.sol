@@ -66,7 +66,7 @@ contract LmpRebalanceTest is LmpBase {
     }
 
     /// @dev The books stay right whatever the gate lets pass, also the same destination on both sides.
-    function test_duplicateLegs() public {
+    function test_H2_duplicateLegs() public {
         _invest(a, 50e18);
         Leg[] memory outs = new Leg[](2);
         (outs[0], outs[1]) = (Leg(address(a), 20e18), Leg(address(a), 30e18));
