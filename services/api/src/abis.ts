@@ -2,7 +2,9 @@
 export {
   backingPoolAbi,
   cycleManagerAbi,
+  dutchAuctionAbi,
   feeSplitterAbi,
+  limitsAbi,
   lmpAbi,
   lmpLensAbi,
   lossLedgerAbi,

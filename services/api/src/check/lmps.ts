@@ -1,8 +1,9 @@
 import { type Address, getAddress, isAddressEqual, parseEventLogs, zeroAddress } from 'viem'
 import { z } from 'zod'
-import { lmpAbi, lmpLensAbi, rebalanceGateAbi, signalsAbi } from '../abis.ts'
+import { dutchAuctionAbi, lmpAbi, lmpLensAbi, rebalanceGateAbi, signalsAbi } from '../abis.ts'
 import type { Answer, Api } from './api.ts'
 import { type Chain, unlessZero } from './chain.ts'
+import { checkLimits } from './limits.ts'
 import { comparePlace, type Place } from './place.ts'
 import { addressText } from './shapes.ts'
 import type { Path } from './sheet.ts'
@@ -16,18 +17,18 @@ const PAGE = 7
 export async function checkLmps(
   api: Api,
   chain: Chain,
-  lens: Address,
-  signals: Address,
+  { lens, signals, limits, auction }: { lens: Address; signals: Address; limits: Address; auction: Address },
 ): Promise<Address[]> {
   const list = await api.get('/v1/lmps', z.array(lmpShape))
-  for (const [i, lmp] of list.data.entries()) await compareLmp(chain, lens, list, [i], lmp)
+  for (const [i, lmp] of list.data.entries()) await compareLmp(chain, list, [i], lmp, lens, auction)
   list.sheet.close()
 
   for (const { id } of list.data) {
     const one = await api.get('/v1/lmps/{id}', lmpShape, id)
-    await compareLmp(chain, lens, one, [], one.data)
+    await compareLmp(chain, one, [], one.data, lens, auction)
     one.sheet.close()
     await checkDestinations(api, chain, id, signals)
+    await checkLimits(api, chain, limits, id)
     await checkHistory(api, chain, id)
     const own = await api.list('/v1/lmps/{id}/rebalances', rowShape, PAGE, id)
     await compareRebalances(chain, own, [id])
@@ -40,10 +41,11 @@ export async function checkLmps(
 
 async function compareLmp(
   { client, at }: Chain,
-  lens: Address,
   { block, sheet }: Answer<unknown>,
   base: Path,
   { id, decimals }: z.output<typeof lmpShape>,
+  lens: Address,
+  auction: Address,
 ): Promise<void> {
   const read = { ...at(block), address: id, abi: lmpAbi }
   const derived = { ...at(block), address: lens, abi: lmpLensAbi, args: [id] } as const
@@ -106,6 +108,17 @@ async function compareLmp(
   sheet.amount([...base, 'cover'], cover)
   sheet.value([...base, 'lossLedger'], getAddress(ledger))
   sheet.number([...base, 'managementFee', 'bps'], managementBps)
+  const queue = await client.readContract({ ...read, functionName: 'exitQueue' })
+  sheet.length([...base, 'exitQueue'], queue.length)
+  for (const [i, each] of queue.entries()) sheet.value([...base, 'exitQueue', i], getAddress(each))
+  const proceeds = await client.readContract({
+    ...at(block),
+    address: auction,
+    abi: dutchAuctionAbi,
+    functionName: 'proceeds',
+    args: [id],
+  })
+  sheet.amount([...base, 'auctionProceeds'], proceeds)
   sheet.value([...base, 'managementFee', 'recipient'], getAddress(manager))
 }
 

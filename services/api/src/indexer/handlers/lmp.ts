@@ -64,6 +64,7 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
     }
     case 'DestinationRemoved':
       removeDestination(rows, address, event.args.destination)
+      change({ exitQueue: without(lmpRow(rows, address).exitQueue, event.args.destination) })
       break
     case 'ClosingSet': {
       const { destination, closingAt } = event.args
@@ -134,6 +135,7 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
         .insert(rebalances)
         .values({ ...at, lmp: address, solver, ...legs })
         .run()
+      change({ exitQueue: queueAfter(lmpRow(rows, address).exitQueue, event.args) })
       break
     }
   }
@@ -161,6 +163,19 @@ const storedLeg = ({ destination, units }: ChainLeg): StoredLeg => ({
   destination: presentAddress(destination),
   units: units.toString(),
 })
+
+/** As the vault does: what is left comes first, what is entered last. */
+function queueAfter(
+  queue: readonly Address[],
+  { outs, ins }: { outs: readonly ChainLeg[]; ins: readonly ChainLeg[] },
+): Address[] {
+  const places = (legs: readonly ChainLeg[]) =>
+    legs.map(({ destination }) => destination).filter((destination) => destination !== zeroAddress)
+  const left = places(outs).reduce<Address[]>((rest, each) => [each, ...without(rest, each)], [...queue])
+  return places(ins).reduce((rest, each) => [...without(rest, each), each], left)
+}
+
+const without = (queue: readonly Address[], gone: Address) => queue.filter((each) => each !== gone)
 
 /** As the vault does: the last of its list takes the place that is free. */
 function removeDestination(rows: Rows, lmp: Address, removed: Address): void {
