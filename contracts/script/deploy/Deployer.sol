@@ -16,6 +16,7 @@ import {LmpFactory} from "../../src/factory/LmpFactory.sol";
 import {LmpParams} from "../../src/lmp/ILMP.sol";
 import {LMP} from "../../src/lmp/LMP.sol";
 import {LmpConfigurator} from "../../src/lmp/LmpConfigurator.sol";
+import {LmpLens} from "../../src/lmp/LmpLens.sol";
 import {LossLedger} from "../../src/loss/LossLedger.sol";
 import {LossOracle} from "../../src/loss/LossOracle.sol";
 import {LossPrices} from "../../src/pricing/LossPrices.sol";
@@ -55,6 +56,7 @@ struct Deployment {
     LmpConfigurator configurator;
     LmpFactory factory;
     LmpRouter router;
+    LmpLens lens;
     LMP[] lmps;
     /// @dev Per LMP, of its asset.
     PriceRegistry[] priceRegistries;
@@ -137,6 +139,7 @@ library Deployer {
         d.factory =
             LmpFactory(_create(type(LmpFactory).creationCode, abi.encode(authority, d.configurator, head, tail)));
         d.router = LmpRouter(payable(_create(type(LmpRouter).creationCode, abi.encode(d.factory, config.weth))));
+        d.lens = LmpLens(_create(type(LmpLens).creationCode, ""));
 
         uint256 count = config.lmps.length;
         d.lmps = new LMP[](count);

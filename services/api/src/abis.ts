@@ -6,6 +6,7 @@ export {
   feeSplitterAbi,
   limitsAbi,
   lmpAbi,
+  lmpLensAbi,
   lossLedgerAbi,
   lossOracleAbi,
   lossPricesAbi,

@@ -118,7 +118,7 @@ contract RolesTest is DeployedBase {
     }
 
     /// @dev Calls what each member may not call, and asks for the delay of what it may.
-    function test_EachRoleCallsItsOwnFunctionsOnly() public {
+    function test_M2_eachRoleCallsItsOwnFunctionsOnly() public {
         address[6] memory members =
             [governor, curator, risk, guardian, address(protocol.lossOracle), address(protocol.recovery)];
         uint64[6] memory roles = [Roles.GOVERNOR, Roles.CURATOR, Roles.RISK, Roles.GUARDIAN, Roles.LOSS, Roles.LOSS];
@@ -157,7 +157,7 @@ contract RolesTest is DeployedBase {
         }
     }
 
-    function test_GuardianCancelsWhatWaits() public {
+    function test_M2_guardianCancelsWhatWaits() public {
         AccessManager manager = protocol.accessManager;
         bytes memory data = abi.encodeCall(protocol.configurator.raiseCap, (protocol.lmps[0], 20_000e18));
         address lmp = address(protocol.configurator);

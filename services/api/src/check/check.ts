@@ -20,6 +20,7 @@ export async function checkApi(apiUrl: string, rpcUrl: string): Promise<Tally> {
   const contracts = await checkChains(api, chain)
   await checkTokens(api, chain)
   const lmps = await checkLmps(api, chain, {
+    lens: named(contracts, 'lens'),
     signals: named(contracts, 'signals'),
     limits: named(contracts, 'limits'),
     auction: named(contracts, 'auction'),

@@ -109,25 +109,15 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
     case 'BookChanged': {
       const { idle, mark, sumSafe, sumMin, sumMax, clean, stale, flow, locked } = event.args.book
       const { lockEnd, valuedAt, expiry, pausedUntil, flowAt } = event.args.book
-      const end = toNumber(lockEnd)
-      const before = lmpRow(rows, address)
-      // The vault stores the lock anew only when it changed; decaying it again from here would round differently.
-      const same = locked === lockedAt(before, at.timestamp) && end === before.lockEnd
       change({
-        ...{ idle, mark, sumSafe, sumMin, sumMax, clean, stale, flow },
-        ...(same ? {} : { locked, lockEnd: end, lockStart: at.timestamp }),
+        ...{ idle, mark, sumSafe, sumMin, sumMax, clean, stale, flow, locked },
+        lockEnd: toNumber(lockEnd),
+        lockStart: at.timestamp,
         flowAt: toNumber(flowAt),
         valuedAt: presentTime(valuedAt),
         expiry: presentTime(expiry),
         pausedUntil: presentTime(pausedUntil),
       })
-      break
-    }
-    case 'Settled': {
-      const { delta, locked, mark } = event.args
-      const lock = { locked, lockEnd: toNumber(event.args.lockEnd), lockStart: at.timestamp }
-      // Without a change of value only the mark rises; the lock stays as it was stored.
-      change(delta === 0n ? { mark } : { mark, ...lock })
       break
     }
     case 'Flowed': {
