@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Book, DestinationState, ILMP} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
 import {LmpConfigurator} from "../../../src/lmp/LmpConfigurator.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {AssetMock} from "../../mocks/lmp/AssetMock.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LossLedgerMock} from "../../mocks/lmp/LossLedgerMock.sol";
@@ -28,6 +29,8 @@ struct World {
 /// @notice State and helpers of the handler. No action may revert; one that finds nothing to do is not counted as effective; what the
 /// vault refuses is counted by the error it names.
 abstract contract HandlerBase is LmpGhost {
+    using LmpViews for *;
+
     AssetMock public immutable asset;
     ReentrantMock public immutable attacker;
     SolverMock internal immutable SOLVER;

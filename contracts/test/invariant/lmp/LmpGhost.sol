@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Book, DestinationState} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {LogReplay} from "./LogReplay.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Test} from "forge-std/Test.sol";
@@ -10,6 +11,8 @@ import {Test} from "forge-std/Test.sol";
 /// @notice What the specification says each call may do to the book, in this file's own arithmetic.
 /// Signs: `int256` where a difference may be below 0.
 abstract contract LmpGhost is Test {
+    using LmpViews for *;
+
     LMP public lmp;
     LogReplay public replay;
 

@@ -2,11 +2,14 @@
 pragma solidity 0.8.37;
 
 import {Book, ILMP} from "../../../src/lmp/ILMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LmpBase} from "./LmpBase.sol";
 
 /// @notice What may flow by which book: the four rules of the budget, and that max* say what passes.
 contract LmpFlowBudgetTest is LmpBase {
+    using LmpViews for *;
+
     DestinationMock private a;
 
     function setUp() public {

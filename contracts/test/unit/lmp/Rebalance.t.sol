@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Book, ILMP, Leg} from "../../../src/lmp/ILMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {AssetMock} from "../../mocks/lmp/AssetMock.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {GateMock} from "../../mocks/lmp/GateMock.sol";
@@ -11,6 +12,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 contract LmpRebalanceTest is LmpBase {
+    using LmpViews for *;
+
     DestinationMock private a;
     DestinationMock private b;
 

@@ -2,10 +2,13 @@
 pragma solidity 0.8.37;
 
 import {Book, DestinationState, ILMP} from "../../../src/lmp/ILMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LmpBase} from "./LmpBase.sol";
 
 contract LmpReportTest is LmpBase {
+    using LmpViews for *;
+
     DestinationMock private a;
     DestinationMock private b;
 
