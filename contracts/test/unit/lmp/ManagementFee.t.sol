@@ -48,7 +48,7 @@ contract LmpManagementFeeTest is LmpBase {
         uint256 m = uint256(100e18) * 200 * 1 days / (10_000 * YEAR);
         uint256 shares = m * (100e18 + 1) / (100e18 - m + 1);
         vm.expectEmit(address(lmp));
-        emit ILMP.Settled(-int256(m), 0, 0, 100e18, 0, 0);
+        emit ILMP.Settled(-int256(m), 0, 0);
         vm.expectEmit(address(lmp));
         emit ILMP.LossMarkMoved(1e18 * 100e18 / (100e18 + shares));
         vm.expectEmit(address(lmp));
@@ -103,8 +103,8 @@ contract LmpManagementFeeTest is LmpBase {
     /// @dev Performance fees, in assets.
     function _fees(Vm.Log[] memory logs) private pure returns (uint256 fees) {
         for (uint256 i; i < logs.length; ++i) {
-            if (logs[i].topics[0] != ILMP.Settled.selector) continue;
-            (,,,, uint256 fee,) = abi.decode(logs[i].data, (int256, uint256, uint256, uint256, uint256, uint256));
+            if (logs[i].topics[0] != ILMP.FeePaid.selector) continue;
+            (uint256 fee,,) = abi.decode(logs[i].data, (uint256, uint256, uint256));
             fees += fee;
         }
     }
