@@ -2,10 +2,14 @@
 pragma solidity 0.8.37;
 
 import {Book, ILMP} from "../../src/lmp/ILMP.sol";
+import {LMP} from "../../src/lmp/LMP.sol";
+import {LmpViews} from "../../src/lmp/LmpViews.sol";
 import {DestinationMock} from "../mocks/lmp/DestinationMock.sol";
 import {LossLedgerMock} from "../mocks/lmp/LossLedgerMock.sol";
 import {LmpBase} from "../unit/lmp/LmpBase.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+
+using LmpViews for LMP;
 
 /// @notice What max* states passes, one base unit more is refused by the name of what binds; and beyond idle the preview is a floor. Over drawn
 /// holdings, profits, times and prices.

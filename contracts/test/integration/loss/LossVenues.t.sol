@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -18,6 +19,8 @@ import {GateMock} from "../../mocks/lmp/GateMock.sol";
 import {VenueConfig, Venues} from "../../venues/Venues.sol";
 import {BalancerVaultLike} from "../../venues/interfaces/BalancerV2Like.sol";
 import {BalancerFixture} from "../destinations/BalancerFixture.sol";
+
+using LmpViews for LMP;
 
 /// @notice A real vault, its ledger and real pools without fees to speak of: 400 WETH idle, 300 in Balancer, 300 in Curve. The
 /// test contract is solver, trader, issuer and loss oracle.
