@@ -20,6 +20,8 @@ import {VenueConfig, Venues} from "../../venues/Venues.sol";
 import {BalancerVaultLike} from "../../venues/interfaces/BalancerV2Like.sol";
 import {BalancerFixture} from "../destinations/BalancerFixture.sol";
 
+using LmpViews for LMP;
+
 /// @notice A real vault, its ledger and real pools without fees to speak of: 400 WETH idle, 300 in Balancer, 300 in Curve. The
 /// test contract is solver, trader, issuer and loss oracle.
 contract LossVenuesTest is BalancerFixture, IRebalancer {

@@ -14,6 +14,8 @@ import {LmpGhost} from "./LmpGhost.sol";
 import {LogReplay} from "./LogReplay.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
+using LmpViews for LMP;
+
 /// @dev What a handler acts upon.
 struct World {
     LMP lmp;

@@ -8,6 +8,8 @@ import {LogReplay} from "./LogReplay.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Test} from "forge-std/Test.sol";
 
+using LmpViews for LMP;
+
 /// @notice What the specification says each call may do to the book, in this file's own arithmetic.
 /// Signs: `int256` where a difference may be below 0.
 abstract contract LmpGhost is Test {

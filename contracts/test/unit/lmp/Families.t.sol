@@ -9,6 +9,8 @@ import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {ReentrantMock} from "../../mocks/lmp/ReentrantMock.sol";
 import {LmpBase} from "./LmpBase.sol";
 
+using LmpViews for LMP;
+
 /// @notice Attacks on the vault that belong to no one part of it, by the ids of `npm run families`.
 contract LmpFamiliesTest is LmpBase {
     using LmpViews for *;

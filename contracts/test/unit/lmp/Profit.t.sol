@@ -2,14 +2,15 @@
 pragma solidity 0.8.37;
 
 import {Book} from "../../../src/lmp/ILMP.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
 import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LmpBase} from "./LmpBase.sol";
 
+using LmpViews for LMP;
+
 /// @notice Lock, mark and fee, on numbers worked out by hand.
 contract LmpProfitTest is LmpBase {
-    using LmpViews for *;
-
     DestinationMock private a;
 
     function setUp() public {

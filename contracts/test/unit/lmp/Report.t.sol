@@ -2,13 +2,14 @@
 pragma solidity 0.8.37;
 
 import {Book, DestinationState, ILMP} from "../../../src/lmp/ILMP.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
 import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LmpBase} from "./LmpBase.sol";
 
-contract LmpReportTest is LmpBase {
-    using LmpViews for *;
+using LmpViews for LMP;
 
+contract LmpReportTest is LmpBase {
     DestinationMock private a;
     DestinationMock private b;
 
