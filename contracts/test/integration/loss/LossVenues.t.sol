@@ -25,8 +25,6 @@ using LmpViews for LMP;
 /// @notice A real vault, its ledger and real pools without fees to speak of: 400 WETH idle, 300 in Balancer, 300 in Curve. The
 /// test contract is solver, trader, issuer and loss oracle.
 contract LossVenuesTest is BalancerFixture, IRebalancer {
-    using LmpViews for *;
-
     /// @dev The smallest the pool accepts.
     uint256 private constant SWAP_FEE = 1e12;
 

@@ -31,8 +31,6 @@ struct World {
 /// @notice State and helpers of the handler. No action may revert; one that finds nothing to do is not counted as effective; what the
 /// vault refuses is counted by the error it names.
 abstract contract HandlerBase is LmpGhost {
-    using LmpViews for *;
-
     AssetMock public immutable asset;
     ReentrantMock public immutable attacker;
     SolverMock internal immutable SOLVER;

@@ -13,8 +13,6 @@ using LmpViews for LMP;
 /// @notice What the specification says each call may do to the book, in this file's own arithmetic.
 /// Signs: `int256` where a difference may be below 0.
 abstract contract LmpGhost is Test {
-    using LmpViews for *;
-
     LMP public lmp;
     LogReplay public replay;
 

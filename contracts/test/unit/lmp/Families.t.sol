@@ -13,8 +13,6 @@ using LmpViews for LMP;
 
 /// @notice Attacks on the vault that belong to no one part of it, by the ids of `npm run families`.
 contract LmpFamiliesTest is LmpBase {
-    using LmpViews for *;
-
     DestinationMock private a;
 
     function setUp() public {
