@@ -34,8 +34,8 @@ export async function checkRebalances(run: Run, report: Report, least: number): 
   if (least > 0)
     report.check(
       `assets move between two real venues at least ${least} times`,
-      moved >= least,
-      `${moved} times`,
+      between >= least,
+      `${between} times`,
     )
 }
 
