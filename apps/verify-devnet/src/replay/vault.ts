@@ -49,6 +49,8 @@ export class VaultReplay {
   #supply = 0n
   /** Units told since the vault last told its idle. */
   #units = new Map<Address, bigint>()
+  /** Those of them that were told as they were held at that event. */
+  #held = new Set<Address>()
   /** What the vault said it holds, until it is known what it held. */
   #told: { event: VaultEvent; idle: bigint; units: ReadonlyMap<Address, bigint> } | undefined
 
@@ -123,13 +125,15 @@ export class VaultReplay {
     if (to === zeroAddress) this.#supply -= value
   }
 
-  /** Valued twice in a call: what it held before the units that leave in it, or the same again. */
+  /** Valued twice in a call: what it held when it was valued first, before units left in that call, or the same again. */
   #value(event: Of<'DestinationValued'>): void {
     const { destination, units, safe, spot } = event.args
     const earlier = this.#units.get(destination) ?? units
-    if (earlier !== units && earlier !== (this.units.get(destination) ?? 0n))
+    if (earlier !== units && !this.#held.has(destination))
       this.#fault(event, `${earlier} units of ${destination}, then ${units}`)
     this.#units.set(destination, units)
+    if (units === (this.units.get(destination) ?? 0n)) this.#held.add(destination)
+    else this.#held.delete(destination)
     this.#values.set(destination, { safe, spot })
   }
 
@@ -186,6 +190,7 @@ export class VaultReplay {
   #tell(event: VaultEvent, idle: bigint): void {
     this.#told = { event, idle, units: this.#units }
     this.#units = new Map()
+    this.#held = new Set()
   }
 
   #settle(): void {
