@@ -239,8 +239,8 @@ async function verify(processes: Processes, options: Options): Promise<void> {
         deploymentFile({ root: ROOT, state: options.state }),
       ],
       ...['--expect', expectation(options)],
-      // A discount above the gate's bound closes the venues to entries, so who is in one stays there.
-      ...(options.scenario === 'depeg-2022' ? ['--moves', '0'] : []),
+      // A discount above the gate's bound closes the venues to entries: who is in one stays there, who is in none earns nothing.
+      ...(options.scenario === 'depeg-2022' ? ['--moves', '0', '--earnings', '0'] : []),
     ],
     log,
     cwd: ROOT,

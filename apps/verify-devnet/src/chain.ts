@@ -35,7 +35,7 @@ export interface Transfer {
   other: Address
 }
 
-const BLOCKS_PER_REQUEST = 5_000n
+const BLOCKS_PER_REQUEST = 1_000n
 const BLOCKS_AT_ONCE = 50
 
 /** One node, asked for logs up to a fixed head and for state at blocks up to it. */

@@ -52,7 +52,7 @@ library UsdVenues {
     /// @dev WAD.
     uint256 internal constant BALANCER_FEE = 0.0001e18;
     /// @dev Of 1e10.
-    uint256 internal constant CURVE_FEE = 0.0004e10;
+    uint256 internal constant CURVE_FEE = 0.0001e10;
     /// @notice Part of all votes that is for the gauge of the Curve pool, WAD, and USD per CRV, 8 decimals.
     uint256 internal constant VOTES = 0.001e18;
     uint256 internal constant CRV_USD = 0.15e8;

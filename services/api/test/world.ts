@@ -135,6 +135,7 @@ export async function deployProtocol(world: World): Promise<Protocol> {
   const lossLedger = await world.deploy(artifact('LossLedger'), access.address, lossPrices.address)
   const limits = await world.deploy(artifact('Limits'), access.address, signals.address)
   const auction = await world.deploy(artifact('DutchAuction'), access.address)
+  const lens = await world.deploy(artifact('LmpLens'))
   const pricing = {
     priceRegistry: registry.address,
     lossPrices: lossPrices.address,
@@ -249,6 +250,7 @@ export async function deployProtocol(world: World): Promise<Protocol> {
         recovery: recovery.address,
         limits: limits.address,
         auction: auction.address,
+        lens: lens.address,
       },
       lmps: [
         {

@@ -124,6 +124,7 @@ export class Lps {
       {
         day: 44,
         what: 'lp2 leaves the dollar vault in kind with half of its shares',
+        ready: () => this.#dollars.isHeldBy('lp2'),
         act: () => this.#dollars.leaveInKind('lp2'),
       },
       {

@@ -52,15 +52,14 @@ export class VaultDoor {
     await this.#world.chain.send(actor, await this.#depositCall(actor, assets, minimum))
   }
 
+  async isHeldBy(actor: Actor): Promise<boolean> {
+    return (await this.#sharesOf(actor)) > 1n
+  }
+
   /** Leaves with half of the actor's shares, as idle assets and the LP tokens of every pool. */
   async leaveInKind(actor: Actor): Promise<void> {
     const { chain } = this.#world
-    const shares = await chain.client.readContract({
-      address: this.#lmp,
-      abi: lmpAbi,
-      functionName: 'balanceOf',
-      args: [accounts[actor]],
-    })
+    const shares = await this.#sharesOf(actor)
     const exit = {
       lmp: this.#lmp,
       shares: shares / 2n,
@@ -111,6 +110,15 @@ export class VaultDoor {
       functionName: 'redeem',
       args: [this.#lmp, shares, accounts[actor], minimum, await this.#deadline()],
     } as const
+  }
+
+  async #sharesOf(actor: Actor): Promise<bigint> {
+    return this.#world.chain.client.readContract({
+      address: this.#lmp,
+      abi: lmpAbi,
+      functionName: 'balanceOf',
+      args: [accounts[actor]],
+    })
   }
 
   async #depositCall(actor: Actor, assets: bigint, minimum: bigint) {

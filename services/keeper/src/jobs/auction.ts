@@ -6,6 +6,9 @@ import type { Job, Step, Verdict } from '../job.ts'
 import { type HarvestPolicy, isDue, readNav } from '../proceeds.ts'
 import { at, lastLogAt, listed } from '../reads.ts'
 
+/** Block seconds between two looks that find nothing due. */
+const LOOK_EVERY = 60n
+
 /** The feed behind a running lot. */
 export interface FeedView {
   registry: Address
@@ -64,19 +67,21 @@ const pokePrefix = (registry: Address, token: Address) => `auction:poke:${regist
 /** Gives vaults what their lots brought, and lets the auction see feeds that nobody buys by. */
 export function auctionJob(options: AuctionOptions): Job {
   const { deployment, auction, pokeAge } = options
+  let waitUntil = 0n
   return {
     name: 'auction',
     look: async (block): Promise<Verdict> => {
+      if (block.timestamp < waitUntil) return { steps: [] }
       const [proceeds, feeds] = await Promise.all([
         Promise.all(deployment.lmps.map((lmp) => readProceeds(options, lmp, block))),
         readFeeds(options, block),
       ])
-      return {
-        steps: [
-          ...pushesDue(block.timestamp, proceeds, options).map(({ seller }) => push(auction, seller, block)),
-          ...pokesDue(block.timestamp, feeds, pokeAge).map((feed) => poke(auction, feed, block)),
-        ],
-      }
+      const steps = [
+        ...pushesDue(block.timestamp, proceeds, options).map(({ seller }) => push(auction, seller, block)),
+        ...pokesDue(block.timestamp, feeds, pokeAge).map((feed) => poke(auction, feed, block)),
+      ]
+      if (steps.length === 0) waitUntil = block.timestamp + LOOK_EVERY
+      return { steps }
     },
   }
 }
