@@ -78,6 +78,8 @@ const json = (_: string, value: unknown) => (typeof value === 'bigint' ? value.t
 
 function deployConfig(venues: Venues, now: bigint) {
   const maxAge = 26n * HOUR
+  // Histories are about yields: only amounts and shares of pools bound what is held.
+  const cap = { share: '1000000000000000000', amount: '10000000000000000000000' }
   const lst = (index: number) => ({
     token: venues.lsts[index],
     symbol: `LST${index}`,
@@ -115,13 +117,18 @@ function deployConfig(venues: Venues, now: bigint) {
         cap: '10000000000000000000000',
         feeBps: 2000,
         feeRecipient: accounts.treasury,
-        seed: '1000000000000000',
         backing: { mode: 'slashing', backersBps: 7000, managementFeeBps: 20 },
+        limits: {
+          maxPoolShare: '500000000000000000',
+          idleFloor: '0',
+          issuers: venues.lsts.map((token) => ({ token, cap })),
+        },
         destinations: [
           {
             venue: 'balancer-v2-stable',
             name: 'Balancer WETH/LST0',
             pool: venues.stablePool,
+            cap,
             balancerVault: venues.balancerVault,
             gauge: venues.gauge,
             rewards: [venues.rewardToken],
@@ -130,6 +137,7 @@ function deployConfig(venues: Venues, now: bigint) {
             venue: 'curve-stableswap',
             name: 'Curve WETH/LST0/LST1/LST2',
             pool: venues.curvePool,
+            cap,
             lpToken: venues.curveToken,
           },
         ],

@@ -56,9 +56,30 @@ struct LmpConfig {
     uint256 cap;
     uint256 feeBps;
     address feeRecipient;
-    uint256 seed;
     BackingConfig backing;
+    LimitsConfig limits;
     DestinationConfig[] destinations;
+}
+
+struct CapConfig {
+    /// @dev Of the LMP's assets, WAD.
+    uint256 share;
+    /// @dev Base units of its asset.
+    uint256 amount;
+}
+
+struct LimitsConfig {
+    /// @dev Most of a pool that the LMP may own, WAD.
+    uint256 maxPoolShare;
+    /// @dev Least part of the LMP's assets that stays idle, WAD.
+    uint256 idleFloor;
+    IssuerConfig[] issuers;
+}
+
+struct IssuerConfig {
+    /// @dev A leg of a destination, other than the LMP's asset.
+    address token;
+    CapConfig cap;
 }
 
 struct BackingConfig {
@@ -74,10 +95,13 @@ struct DestinationConfig {
     string venue;
     string name;
     address pool;
-    /// @dev Balancer only: the vault of the pool, its gauge, the gauge's rewards that count.
-    address balancerVault;
+    CapConfig cap;
+    /// @dev Of the pool; zero: none.
     address gauge;
+    /// @dev What the gauge pays and the auction sells; each needs a price.
     address[] rewards;
+    /// @dev Balancer only: the vault of the pool.
+    address balancerVault;
     /// @dev Curve only: the LP token, which a v1 pool does not name.
     address lpToken;
 }
@@ -153,8 +177,8 @@ library DeployConfigReader {
             list[i].cap = _uint(json, string.concat(item, ".cap"));
             list[i].feeBps = _uint(json, string.concat(item, ".feeBps"));
             list[i].feeRecipient = _address(json, string.concat(item, ".feeRecipient"));
-            list[i].seed = _uint(json, string.concat(item, ".seed"));
             list[i].backing = _backing(json, string.concat(item, ".backing"));
+            list[i].limits = _limits(json, string.concat(item, ".limits"));
             list[i].destinations = _destinations(json, string.concat(item, ".destinations"));
         }
     }
@@ -164,6 +188,23 @@ library DeployConfigReader {
         backing.mode = _string(json, string.concat(path, ".mode"));
         backing.backersBps = _uint(json, string.concat(path, ".backersBps"));
         backing.managementFeeBps = _uint(json, string.concat(path, ".managementFeeBps"));
+    }
+
+    function _limits(string memory json, string memory path) private view returns (LimitsConfig memory limits) {
+        limits.maxPoolShare = _uint(json, string.concat(path, ".maxPoolShare"));
+        limits.idleFloor = _uint(json, string.concat(path, ".idleFloor"));
+        path = string.concat(path, ".issuers");
+        limits.issuers = new IssuerConfig[](_count(json, path));
+        for (uint256 i; i < limits.issuers.length; ++i) {
+            string memory item = _at(path, i);
+            limits.issuers[i].token = _address(json, string.concat(item, ".token"));
+            limits.issuers[i].cap = _cap(json, item);
+        }
+    }
+
+    function _cap(string memory json, string memory path) private view returns (CapConfig memory) {
+        path = string.concat(path, ".cap");
+        return CapConfig(_uint(json, string.concat(path, ".share")), _uint(json, string.concat(path, ".amount")));
     }
 
     function _destinations(string memory json, string memory path)
@@ -177,6 +218,7 @@ library DeployConfigReader {
             list[i].venue = _string(json, string.concat(item, ".venue"));
             list[i].name = _string(json, string.concat(item, ".name"));
             list[i].pool = _address(json, string.concat(item, ".pool"));
+            list[i].cap = _cap(json, item);
             list[i].balancerVault = json.readAddressOr(string.concat(item, ".balancerVault"), address(0));
             list[i].gauge = json.readAddressOr(string.concat(item, ".gauge"), address(0));
             list[i].rewards = json.readAddressArrayOr(string.concat(item, ".rewards"), new address[](0));

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {DutchAuction} from "../../src/auction/DutchAuction.sol";
 import {ISignals} from "../../src/autopilot/ISignals.sol";
+import {Limits} from "../../src/autopilot/Limits.sol";
 import {RebalanceGate} from "../../src/autopilot/RebalanceGate.sol";
 import {Signals} from "../../src/autopilot/Signals.sol";
 import {SolverExecutor} from "../../src/autopilot/SolverExecutor.sol";
 import {BackingPool} from "../../src/backing/BackingPool.sol";
 import {FeeSplitter} from "../../src/backing/FeeSplitter.sol";
 import {Recovery} from "../../src/backing/Recovery.sol";
-import {BalancerStableDestination} from "../../src/destinations/BalancerStableDestination.sol";
-import {CurveStableDestination} from "../../src/destinations/CurveStableDestination.sol";
 import {IDestination} from "../../src/destinations/IDestination.sol";
+import {Blueprint} from "../../src/factory/Blueprint.sol";
+import {LmpFactory} from "../../src/factory/LmpFactory.sol";
 import {LmpParams} from "../../src/lmp/ILMP.sol";
 import {LMP} from "../../src/lmp/LMP.sol";
 import {LossLedger} from "../../src/loss/LossLedger.sol";
@@ -22,6 +24,7 @@ import {CycleManager} from "../../src/reactors/CycleManager.sol";
 import {Reactor} from "../../src/reactors/Reactor.sol";
 import {IUniswapV2Pair, UniswapV2Venue} from "../../src/reactors/UniswapV2Venue.sol";
 import {Reserve} from "../../src/reserve/Reserve.sol";
+import {LmpRouter} from "../../src/router/LmpRouter.sol";
 import {TOKE} from "../../src/token/TOKE.sol";
 import {BackingDeployer} from "./BackingDeployer.sol";
 import {Create2} from "./Create2.sol";
@@ -33,9 +36,11 @@ import {
     PriceConfig,
     ReactorConfig
 } from "./DeployConfig.sol";
+import {DestinationDeployer} from "./DestinationDeployer.sol";
 import {Handover} from "./Handover.sol";
+import {LimitsDeployer} from "./LimitsDeployer.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20, SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
 struct Deployment {
     AccessManager accessManager;
@@ -46,10 +51,14 @@ struct Deployment {
     Recovery recovery;
     LossOracle lossOracle;
     Signals signals;
+    Limits limits;
     RebalanceGate rebalanceGate;
     SolverExecutor solverExecutor;
     CycleManager cycleManager;
     Reserve reserve;
+    DutchAuction auction;
+    LmpFactory factory;
+    LmpRouter router;
     LMP[] lmps;
     /// @dev Per LMP.
     IDestination[][] destinations;
@@ -69,31 +78,32 @@ interface IWrappedEther {
 /// @notice One home for the deploy script and the tests. Every step looks before it acts, so an interrupted run is simply
 /// started again; after the handover a run changes nothing.
 library Deployer {
-    /// @notice Band around the safe price in which a pool's own price counts as sane.
-    uint256 internal constant TOLERANCE = 0.005e18;
+    using SafeERC20 for IERC20;
+
     /// @notice Days a rebalance may count its gain over.
     uint256 internal constant HORIZON = 30 days;
-    address internal constant DEAD = 0x000000000000000000000000000000000000dEaD;
 
     error UnknownVenue(string venue);
-    error InitializedByOther(address destination);
-    /// @dev Somebody changed the share price before the seed: deploy an LMP at another address (a new salt or other arguments).
-    error SeedTooSmall(address lmp);
 
-    /// @notice Deploys, configures, seeds and hands over. The caller is `deployer` and pays the seeds in ETH.
+    /// @notice Deploys, configures and hands over. The caller is `deployer` and pays the seeds of the LMPs: in ETH where the asset is
+    /// WETH, else from what he holds of the asset.
     function deployAll(DeployConfig memory config, address deployer) internal returns (Deployment memory d) {
         BackingDeployer.requireDelays(config);
+        for (uint256 i; i < config.lmps.length; ++i) {
+            LimitsDeployer.requireSane(config.lmps[i]);
+        }
         d = contracts(config, deployer);
         setPrices(config, d.priceRegistry);
         for (uint256 i; i < config.lmps.length; ++i) {
             listDestinations(config, d, i);
-            seed(config.lmps[i], config.weth, d.lmps[i]);
         }
         listReactors(config, d);
         (bool isAdmin,) = d.accessManager.hasRole(d.accessManager.ADMIN_ROLE(), deployer);
         if (!isAdmin) return d;
         for (uint256 i; i < config.lmps.length; ++i) {
+            LimitsDeployer.wire(config.lmps[i], d, i);
             BackingDeployer.wire(config.lmps[i], d, i);
+            DestinationDeployer.listRewards(config.lmps[i], d, address(d.lmps[i]));
         }
         Handover.run(d, config.governance, deployer);
     }
@@ -110,7 +120,9 @@ library Deployer {
         d.priceRegistry = PriceRegistry(_create(type(PriceRegistry).creationCode, abi.encode(authority, config.weth)));
         _lossContracts(config, d);
         d.signals = Signals(_create(type(Signals).creationCode, ""));
-        d.rebalanceGate = RebalanceGate(_create(type(RebalanceGate).creationCode, abi.encode(d.signals, HORIZON)));
+        d.limits = Limits(_create(type(Limits).creationCode, abi.encode(authority, d.signals)));
+        d.rebalanceGate =
+            RebalanceGate(_create(type(RebalanceGate).creationCode, abi.encode(d.signals, d.limits, HORIZON)));
         d.solverExecutor = SolverExecutor(_create(type(SolverExecutor).creationCode, abi.encode(config.solver)));
         d.cycleManager = CycleManager(
             _create(
@@ -119,6 +131,10 @@ library Deployer {
             )
         );
         d.reserve = Reserve(address(d.cycleManager.reserve()));
+        d.auction = DutchAuction(_create(type(DutchAuction).creationCode, abi.encode(authority)));
+        (address head, address tail) = _blueprints(type(LMP).creationCode);
+        d.factory = LmpFactory(_create(type(LmpFactory).creationCode, abi.encode(authority, head, tail)));
+        d.router = LmpRouter(payable(_create(type(LmpRouter).creationCode, abi.encode(d.factory, config.weth))));
 
         uint256 count = config.lmps.length;
         d.lmps = new LMP[](count);
@@ -126,7 +142,7 @@ library Deployer {
         d.pools = new BackingPool[](count);
         (d.performanceSplitters, d.managementSplitters) = (new FeeSplitter[](count), new FeeSplitter[](count));
         for (uint256 i; i < count; ++i) {
-            d.lmps[i] = _lmp(config.lmps[i], d);
+            d.lmps[i] = _lmp(config, i, d, deployer);
             BackingDeployer.deploy(config.lmps[i], d, i);
         }
         d.reactors = new Reactor[](config.reactors.length);
@@ -155,18 +171,9 @@ library Deployer {
         d.destinations[lmpId] = new IDestination[](list.length);
         uint256 listed = d.lmps[lmpId].destinations().length;
         for (uint256 i; i < list.length; ++i) {
-            d.destinations[lmpId][i] = _destination(list[i], d.priceRegistry, address(d.lmps[lmpId]), i);
+            d.destinations[lmpId][i] = DestinationDeployer.deploy(list[i], d, address(d.lmps[lmpId]), i);
             if (i >= listed) d.lmps[lmpId].addDestination(address(d.destinations[lmpId][i]));
         }
-    }
-
-    /// @dev The first shares belong to nobody, so the vault is never empty.
-    function seed(LmpConfig memory config, address weth, LMP lmp) internal {
-        if (lmp.balanceOf(DEAD) >= config.seed) return;
-        lmp.report();
-        if (config.asset == weth) IWrappedEther(weth).deposit{value: config.seed}();
-        IERC20(config.asset).approve(address(lmp), config.seed);
-        require(lmp.deposit(config.seed, DEAD) == config.seed, SeedTooSmall(address(lmp)));
     }
 
     function listReactors(DeployConfig memory config, Deployment memory d) internal {
@@ -193,52 +200,37 @@ library Deployer {
         );
     }
 
+    /// @dev The second is zero where one blueprint holds the creation code.
+    function _blueprints(bytes memory code) private returns (address head, address tail) {
+        (bytes memory first, bytes memory second) = Blueprint.deployersOf(code);
+        head = _create(first, "");
+        if (second.length != 0) tail = _create(second, "");
+    }
+
     /// @dev The first recipient of fees; where it is backed, wiring names the splitter, which needs the LMP's address.
-    function _lmp(LmpConfig memory config, Deployment memory d) private returns (LMP) {
+    function _lmp(DeployConfig memory config, uint256 lmpId, Deployment memory d, address deployer)
+        private
+        returns (LMP)
+    {
+        LmpConfig memory c = config.lmps[lmpId];
         LmpParams memory params = LmpParams({
-            asset: config.asset,
-            name: config.name,
-            symbol: config.symbol,
+            asset: c.asset,
+            name: c.name,
+            symbol: c.symbol,
             authority: address(d.accessManager),
             gate: address(d.rebalanceGate),
             lossLedger: address(d.lossLedger),
-            feeBps: config.feeBps,
-            feeRecipient: config.feeRecipient,
-            cap: config.cap
+            feeBps: c.feeBps,
+            feeRecipient: c.feeRecipient,
+            cap: c.cap
         });
-        return LMP(_create(type(LMP).creationCode, abi.encode(params)));
-    }
-
-    /// @dev A minimal clone per LMP. Another account may initialise it between the two transactions, hence the look after.
-    function _destination(DestinationConfig memory config, PriceRegistry prices, address lmp, uint256 index)
-        private
-        returns (IDestination destination)
-    {
-        bytes32 venue = keccak256(bytes(config.venue));
-        if (venue == keccak256("balancer-v2-stable")) {
-            address implementation = _create(
-                type(BalancerStableDestination).creationCode, abi.encode(prices, TOLERANCE, config.balancerVault)
-            );
-            BalancerStableDestination clone = BalancerStableDestination(_clone(implementation, lmp, index));
-            if (clone.vault() == address(0)) clone.initialize(lmp, config.pool, config.gauge, config.rewards);
-            bytes32 rewards = keccak256(abi.encode(clone.rewards()));
-            require(
-                address(clone.gauge()) == config.gauge && rewards == keccak256(abi.encode(config.rewards)),
-                InitializedByOther(address(clone))
-            );
-            destination = clone;
-        } else if (venue == keccak256("curve-stableswap")) {
-            address implementation = _create(type(CurveStableDestination).creationCode, abi.encode(prices, TOLERANCE));
-            CurveStableDestination clone = CurveStableDestination(_clone(implementation, lmp, index));
-            if (clone.vault() == address(0)) clone.initialize(lmp, config.pool, config.lpToken);
-            require(clone.lpToken() == config.lpToken, InitializedByOther(address(clone)));
-            destination = clone;
-        } else {
-            revert UnknownVenue(config.venue);
-        }
-        require(
-            destination.vault() == lmp && destination.pool() == config.pool, InitializedByOther(address(destination))
-        );
+        address lmp = d.factory.addressOf(params, Create2.SALT);
+        if (d.factory.isLmp(lmp)) return LMP(lmp);
+        uint256 seed = d.factory.seedOf(c.asset);
+        uint256 held = IERC20(c.asset).balanceOf(deployer);
+        if (c.asset == config.weth && held < seed) IWrappedEther(c.asset).deposit{value: seed - held}();
+        IERC20(c.asset).forceApprove(address(d.factory), seed);
+        return LMP(d.factory.create(params, Create2.SALT));
     }
 
     function _adapter(DeployConfig memory config, PositionConfig memory p, Deployment memory d)
@@ -256,18 +248,5 @@ library Deployer {
 
     function _create(bytes memory code, bytes memory arguments) private returns (address deployed) {
         (deployed,) = Create2.deploy(bytes.concat(code, arguments));
-    }
-
-    /// @dev EIP-1167 creation code; what follows the runtime code only makes the address the LMP's own.
-    function _clone(address implementation, address lmp, uint256 index) private returns (address deployed) {
-        (deployed,) = Create2.deploy(
-            abi.encodePacked(
-                hex"3d602d80600a3d3981f3363d3d373d3d3d363d73",
-                implementation,
-                hex"5af43d82803e903d91602b57fd5bf3",
-                lmp,
-                index
-            )
-        );
     }
 }

@@ -29,7 +29,10 @@ library DeploymentFile {
             _pair("priceRegistry", address(d.priceRegistry), true)
         );
         out = string.concat(
-            out, _pair("signals", address(d.signals), true), _pair("rebalanceGate", address(d.rebalanceGate), true)
+            out,
+            _pair("signals", address(d.signals), true),
+            _pair("limits", address(d.limits), true),
+            _pair("rebalanceGate", address(d.rebalanceGate), true)
         );
         out = string.concat(
             out, _pair("lossPrices", address(d.lossPrices), true), _pair("lossLedger", address(d.lossLedger), true)
@@ -43,6 +46,8 @@ library DeploymentFile {
             _pair("cycleManager", address(d.cycleManager), true)
         );
         out = string.concat(out, _pair("reserve", address(d.reserve), true), _pair("toke", address(d.toke), true));
+        out = string.concat(out, _pair("factory", address(d.factory), true), _pair("router", address(d.router), true));
+        out = string.concat(out, _pair("auction", address(d.auction), true));
         out = string.concat("{", out, _pair("weth", config.weth, false), "}");
     }
 

@@ -40,7 +40,7 @@ library Handover {
         for (uint256 i; i < count; ++i) {
             if (address(d.pools[i]) != address(0)) ++backed;
         }
-        list = new address[](count + backed + 6);
+        list = new address[](count + backed + 9);
         uint256 next;
         for (uint256 i; i < count; ++i) {
             list[next++] = address(d.lmps[i]);
@@ -51,7 +51,10 @@ library Handover {
         list[next++] = address(d.reserve);
         list[next++] = address(d.lossLedger);
         list[next++] = address(d.lossOracle);
-        list[next] = address(d.recovery);
+        list[next++] = address(d.recovery);
+        list[next++] = address(d.limits);
+        list[next++] = address(d.factory);
+        list[next] = address(d.auction);
     }
 
     function entries(Deployment memory d, address target) internal pure returns (RoleTable.Entry[] memory) {
@@ -61,6 +64,9 @@ library Handover {
         if (target == address(d.lossLedger)) return RoleTable.lossLedger();
         if (target == address(d.lossOracle)) return RoleTable.lossOracle();
         if (target == address(d.recovery)) return RoleTable.recovery();
+        if (target == address(d.limits)) return RoleTable.limits();
+        if (target == address(d.factory)) return RoleTable.factory();
+        if (target == address(d.auction)) return RoleTable.dutchAuction();
         for (uint256 i; i < d.pools.length; ++i) {
             if (target == address(d.pools[i])) return RoleTable.backingPool();
         }

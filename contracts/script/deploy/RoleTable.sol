@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {IDutchAuction} from "../../src/auction/IDutchAuction.sol";
+import {ILimits} from "../../src/autopilot/ILimits.sol";
 import {IBackingPool} from "../../src/backing/IBackingPool.sol";
 import {IRecovery} from "../../src/backing/IRecovery.sol";
+import {ILmpFactory} from "../../src/factory/ILmpFactory.sol";
 import {Roles} from "../../src/governance/Roles.sol";
 import {ILMP} from "../../src/lmp/ILMP.sol";
 import {ILossLedger} from "../../src/loss/ILossLedger.sol";
@@ -30,6 +33,25 @@ library RoleTable {
         list[6] = Entry(ILMP.setManagementFee.selector, Roles.CURATOR);
     }
 
+    function limits() internal pure returns (Entry[] memory list) {
+        list = new Entry[](6);
+        list[0] = Entry(ILimits.raiseCap.selector, Roles.CURATOR);
+        list[1] = Entry(ILimits.lowerCap.selector, Roles.RISK);
+        list[2] = Entry(ILimits.raiseMaxPoolShare.selector, Roles.CURATOR);
+        list[3] = Entry(ILimits.lowerMaxPoolShare.selector, Roles.RISK);
+        // The higher floor is the safer one.
+        list[4] = Entry(ILimits.lowerIdleFloor.selector, Roles.CURATOR);
+        list[5] = Entry(ILimits.raiseIdleFloor.selector, Roles.RISK);
+    }
+
+    /// @dev What adds or readmits raises risk; `retire` only lowers it.
+    function factory() internal pure returns (Entry[] memory list) {
+        list = new Entry[](3);
+        list[0] = Entry(ILmpFactory.create.selector, Roles.GOVERNOR);
+        list[1] = Entry(ILmpFactory.reinstate.selector, Roles.CURATOR);
+        list[2] = Entry(ILmpFactory.retire.selector, Roles.RISK);
+    }
+
     function priceRegistry() internal pure returns (Entry[] memory list) {
         list = new Entry[](1);
         list[0] = Entry(IPriceRegistry.setSource.selector, Roles.GOVERNOR);
@@ -48,6 +70,12 @@ library RoleTable {
     function reserve() internal pure returns (Entry[] memory list) {
         list = new Entry[](1);
         list[0] = Entry(IReserve.withdraw.selector, Roles.GOVERNOR);
+    }
+
+    function dutchAuction() internal pure returns (Entry[] memory list) {
+        list = new Entry[](2);
+        list[0] = Entry(IDutchAuction.list.selector, Roles.CURATOR);
+        list[1] = Entry(IDutchAuction.delist.selector, Roles.RISK);
     }
 
     function lossLedger() internal pure returns (Entry[] memory list) {

@@ -24,6 +24,8 @@ interface ISignals {
         uint128 incentiveYearly;
         /// @dev At the last snapshot: units staked by others than the destination.
         uint128 incentiveOthers;
+        /// @dev At the last snapshot: all liquidity of the pool, in units of the destination; 0 when ours was all of it.
+        uint128 depth;
     }
 
     event Snapshot(
@@ -33,16 +35,17 @@ interface ISignals {
         uint256 base,
         uint256 incentiveYearly,
         uint256 incentiveOthers,
+        uint256 depth,
         bool fell
     );
     /// @dev With every snapshot: the issuer rate of each leg, WAD.
     event LegRates(address indexed destination, uint256[] rates);
 
     error TooEarly(uint256 nextAt);
-    /// @dev No issuer rate between 1 and 2^128 - 1, or no list of its legs' rates, could be read from it.
+    /// @dev No issuer rate between 1 and 2^128 - 1, no list of its legs' rates, or no depth below 2^128 could be read from it.
     error InvalidDestination(address destination);
 
-    /// @notice Takes a snapshot. Reverts `TooEarly` within 20 h of the last one, `InvalidDestination` without a rate,
+    /// @notice Takes a snapshot. Reverts `TooEarly` within 20 h of the last one, `InvalidDestination` without rates or depth,
     /// `NotEnoughGas` when too little is left to read the gauge for sure.
     function snapshot(address destination) external;
     function signal(address destination) external view returns (Signal memory);

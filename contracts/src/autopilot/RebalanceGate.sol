@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IDestination} from "../destinations/IDestination.sol";
 import {Book, DestinationState, ILMP, Leg} from "../lmp/ILMP.sol";
 import {Gauge, GaugeReading} from "./GaugeReading.sol";
+import {ILimits} from "./ILimits.sol";
 import {IRebalanceGate} from "./IRebalanceGate.sol";
 import {ISignals} from "./ISignals.sol";
 import {Change, Income} from "./Income.sol";
@@ -40,6 +41,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// gauge seems to pay is in the hands of those who stake there, so a small holding can seem to earn any amount.
 /// cost < c * gain, c = 50% - 40% * (used share of the turnover bucket before the move). The moved value, max(sum out, sum in)
 /// at safe, must fit into the bucket: 20% of the vault's assets, refilled evenly within a day.
+/// Last, what was entered keeps the vault's caps, see Limits.
 ///
 /// TRUST
 /// The gate holds nothing, is approved for nothing and calls others only statically; its one state is the turnover bucket of
@@ -72,6 +74,8 @@ contract RebalanceGate is IRebalanceGate {
     uint256 public constant MAX_HORIZON = 60 days;
 
     ISignals public immutable signals;
+    /// @notice Asked last about every proposal.
+    ILimits public immutable limits;
     /// @notice Seconds over which a gain must pay for the cost.
     uint256 public immutable horizon;
 
@@ -97,9 +101,10 @@ contract RebalanceGate is IRebalanceGate {
     error InvalidHorizon(uint256 horizon);
 
     /// @param horizon_ seconds, 14 to 60 days
-    constructor(ISignals signals_, uint256 horizon_) {
+    constructor(ISignals signals_, ILimits limits_, uint256 horizon_) {
         require(horizon_ >= MIN_HORIZON && horizon_ <= MAX_HORIZON, InvalidHorizon(horizon_));
         signals = signals_;
+        limits = limits_;
         horizon = horizon_;
     }
 
@@ -128,6 +133,7 @@ contract RebalanceGate is IRebalanceGate {
         require(loss <= limit, LossTooLarge(loss, limit));
         _charge(lmp, moved);
         emit RebalanceChecked(msg.sender, cost, gain, sums.incomeBefore, sums.incomeAfter, moved, factor);
+        limits.check(msg.sender, outs, ins);
     }
 
     function _checkShape(Leg[] calldata outs, Leg[] calldata ins) private pure {

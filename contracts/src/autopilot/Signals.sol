@@ -8,13 +8,14 @@ import {SignalFilter} from "./SignalFilter.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title On-chain yield signals of destinations
-/// @notice Two things per destination, taken by snapshots that anyone may make at least 20 h apart:
+/// @notice Three things per destination, taken by snapshots that anyone may make at least 20 h apart:
 ///
 /// - BASE. The growth of the issuer rate between two snapshots, annualised (365 d), is a sample; the filter of SignalFilter
 ///   makes the base yield of the samples. It starts at 0, so one snapshot gives no yield, and a new destination is believed
 ///   only as its history grows. A fall of any leg's issuer rate is never annualised, though the others may rise by more: it is
 ///   recorded as `fellAt`, its sample is 0.
 /// - INCENTIVE. What the gauge paid and who shared it at the time, unfiltered. A gauge that cannot be read counts 0.
+/// - DEPTH. All liquidity of the pool at the time. Without it there is no snapshot: a venue that is inside a call hides it.
 ///
 /// Nobody has a privilege here and any contract may be snapshotted: a signal means something only for a destination that a
 /// vault registered. Destinations are only read (static calls).
@@ -34,6 +35,7 @@ contract Signals is ISignals {
         uint256 rate = _issuerRate(destination);
         uint256[] memory rates = _readLegRates(destination);
         Gauge memory gauge = GaugeReading.read(destination);
+        uint256 depth = _depth(destination);
 
         bool fell = _isBelow(rates, _legRates[destination]);
         if (s.count == 0) {
@@ -50,7 +52,8 @@ contract Signals is ISignals {
         _legRates[destination] = rates;
         s.incentiveYearly = uint128(gauge.yearly);
         s.incentiveOthers = uint128(gauge.others);
-        emit Snapshot(destination, rate, s.sample, s.base, gauge.yearly, gauge.others, fell);
+        s.depth = depth.toUint128();
+        emit Snapshot(destination, rate, s.sample, s.base, gauge.yearly, gauge.others, depth, fell);
         emit LegRates(destination, rates);
     }
 
@@ -80,6 +83,13 @@ contract Signals is ISignals {
         (bool answered, bytes memory answer) = destination.staticcall(abi.encodeCall(IDestination.issuerRate, ()));
         if (answered && answer.length >= 32) rate = abi.decode(answer, (uint256));
         require(rate != 0 && rate <= type(uint128).max, InvalidDestination(destination));
+    }
+
+    function _depth(address destination) private view returns (uint256 depth) {
+        (bool answered, bytes memory answer) = destination.staticcall(abi.encodeCall(IDestination.depth, ()));
+        require(answered && answer.length >= 32, InvalidDestination(destination));
+        depth = abi.decode(answer, (uint256));
+        require(depth <= type(uint128).max, InvalidDestination(destination));
     }
 
     function _readLegRates(address destination) private view returns (uint256[] memory) {

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {IERC20, SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
+import {LibCall} from "solady/utils/LibCall.sol";
 
+import {IDutchAuction} from "../auction/IDutchAuction.sol";
 import {IPriceRegistry} from "../pricing/IPriceRegistry.sol";
 import {Destination} from "./Destination.sol";
 import {IDestination} from "./IDestination.sol";
+import {StableDestination} from "./StableDestination.sol";
+import {Tokens} from "./Tokens.sol";
 import {VenueLock} from "./VenueLock.sol";
-import {IBalancerVault, IComposableStablePool} from "./interfaces/IBalancerV2.sol";
+import {IBalancerVault, IComposableStablePool, IPausable} from "./interfaces/IBalancerV2.sol";
 import {ILiquidityGauge} from "./interfaces/ILiquidityGauge.sol";
 
 /// @title Destination over a Balancer V2 ComposableStable pool (v3 and later), staked in its LiquidityGaugeV5
@@ -18,39 +22,36 @@ import {ILiquidityGauge} from "./interfaces/ILiquidityGauge.sol";
 /// the next join or exit moves no value.
 /// RATES: the pool's curve lives in scaled balances, with the token rates the pool has cached. The value uses the same ones:
 /// they say which curve the position is on, not what a leg is worth.
-/// REWARDS: the gauge sends them to the vault, whoever claims. What is not in the list counts nothing; BAL emissions are not
-/// counted.
-contract BalancerStableDestination is Destination {
+/// REWARDS: the gauge pays them to this contract, whoever claims. What is not in the list counts nothing; BAL emissions are
+/// not counted and not claimed.
+contract BalancerStableDestination is StableDestination {
     using FixedPointMathLib for uint256;
-    using SafeERC20 for IERC20;
+    using LibCall for address;
+    using Tokens for address;
 
-    struct Reward {
-        address token;
-        uint8 decimals;
-    }
-
-    /// @dev A gauge has at most 8 reward tokens.
-    uint256 private constant MAX_REWARDS = 8;
+    /// @dev Kinds of joins and exits of a ComposableStable pool.
+    uint256 private constant JOIN_EXACT_TOKENS_IN = 1;
+    uint256 private constant EXIT_ONE_TOKEN = 0;
+    uint256 private constant EXIT_ALL_TOKENS = 2;
 
     /// @notice The Balancer V2 vault.
     IBalancerVault public immutable balancer;
 
-    /// @notice The gauge all LP tokens are staked in.
-    ILiquidityGauge public gauge;
     /// @dev Index of the pool's own LP token among its tokens.
     uint8 private _bptIndex;
     bytes32 private _poolId;
-    Reward[] private _rewards;
 
-    constructor(IPriceRegistry prices_, uint256 tolerance_, IBalancerVault balancer_) Destination(prices_, tolerance_) {
+    constructor(IPriceRegistry prices_, uint256 tolerance_, IDutchAuction auction_, IBalancerVault balancer_)
+        Destination(prices_, tolerance_, auction_)
+    {
         require(address(balancer_) != address(0), ZeroAddress());
         balancer = balancer_;
     }
 
     /// @param vault_ LMP served; owner of the rewards
-    /// @param pool_ funded, of `balancer`
+    /// @param pool_ funded, of `balancer`, neither paused nor in recovery
     /// @param gauge_ of the pool
-    /// @param rewards_ reward tokens that count and will be harvested, at most 8
+    /// @param rewards_ reward tokens that count and are harvested, at most 8
     function initialize(address vault_, address pool_, address gauge_, address[] calldata rewards_)
         external
         initializer
@@ -59,17 +60,12 @@ contract BalancerStableDestination is Destination {
         IComposableStablePool stable = IComposableStablePool(pool_);
         require(_tryAddress(pool_, abi.encodeCall(stable.getVault, ())) == address(balancer), InvalidPool(pool_));
         require(_tryAddress(gauge_, abi.encodeCall(ILiquidityGauge.lp_token, ())) == pool_, InvalidGauge(gauge_));
+        require(!_isPaused(pool_) && !_isPaused(address(balancer)) && !stable.inRecoveryMode(), PoolPaused(pool_));
         _poolId = stable.getPoolId();
         _bptIndex = uint8(stable.getBptIndex());
-        gauge = ILiquidityGauge(gauge_);
         (address[] memory tokens,,) = balancer.getPoolTokens(_poolId);
         require(tokens[_bptIndex] == pool_, InvalidPool(pool_));
-        _initialize(vault_, pool_, pool_, _withoutBpt(tokens));
-
-        IERC20(pool_).forceApprove(gauge_, type(uint256).max);
-        gauge.set_rewards_receiver(vault_);
-        _listRewards(rewards_);
-        emit DestinationInitialized(vault_, pool_, pool_, gauge_, legs(), rewards_);
+        _initialize(Setup(vault_, pool_, pool_, gauge_, _withoutBpt(tokens), rewards_));
     }
 
     /// @inheritdoc IDestination
@@ -77,46 +73,28 @@ contract BalancerStableDestination is Destination {
         return "balancer-v2-stable";
     }
 
-    /// @notice Reward tokens that count.
-    function rewards() external view returns (address[] memory tokens) {
-        tokens = new address[](_rewards.length);
-        for (uint256 i; i < tokens.length; ++i) {
-            tokens[i] = _rewards[i].token;
-        }
+    /// @inheritdoc IDestination
+    function depth() external view returns (uint256) {
+        _requireUnlocked();
+        return IComposableStablePool(pool).getActualSupply();
     }
 
     /// @inheritdoc IDestination
     function incentives() external view returns (uint256 yearly, uint256 staked, uint256 end) {
-        staked = gauge.totalSupply();
+        ILiquidityGauge gauge_ = ILiquidityGauge(gauge);
+        staked = gauge_.totalSupply();
         uint256 wad;
         uint256 count = _rewards.length;
         for (uint256 i; i < count; ++i) {
-            Reward memory reward = _rewards[i];
-            ILiquidityGauge.Reward memory paid = gauge.reward_data(reward.token);
-            if (paid.period_finish <= block.timestamp || paid.rate == 0) continue;
-            (uint256 price, bool ok) = prices.tryPrice(reward.token);
-            if (!ok) continue;
-            wad += (paid.rate * 365 days).fullMulDiv(price, 10 ** reward.decimals);
+            address reward = _rewards[i];
+            ILiquidityGauge.Reward memory paid = gauge_.reward_data(reward);
+            if (paid.period_finish <= block.timestamp) continue;
+            uint256 worth = _yearly(reward, paid.rate);
+            if (worth == 0) continue;
+            wad += worth;
             end = end == 0 ? paid.period_finish : end.min(paid.period_finish);
         }
         yearly = _toAsset(wad);
-    }
-
-    function _listRewards(address[] calldata list) private {
-        require(list.length <= MAX_REWARDS, TooManyRewards());
-        address[] memory held = legs();
-        for (uint256 i; i < list.length; ++i) {
-            address token = list[i];
-            bool allowed = token != address(0) && token != pool && token != address(gauge) && token != _asset;
-            for (uint256 j; j < held.length; ++j) {
-                allowed = allowed && token != held[j];
-            }
-            for (uint256 j; j < i; ++j) {
-                allowed = allowed && token != list[j];
-            }
-            require(allowed, InvalidReward(token));
-            _rewards.push(Reward(token, IERC20Metadata(token).decimals()));
-        }
     }
 
     /* VENUE */
@@ -145,12 +123,46 @@ contract BalancerStableDestination is Destination {
         require(!VenueLock.isTaken(address(balancer), locked), VenueLocked());
     }
 
-    function _stake(uint256 lpAmount) internal override {
-        gauge.deposit(lpAmount);
+    function _join(uint256[] memory amounts) internal override {
+        (address[] memory assets,,) = balancer.getPoolTokens(_poolId);
+        uint256[] memory limits = new uint256[](assets.length);
+        for (uint256 i; i < amounts.length; ++i) {
+            limits[i < _bptIndex ? i : i + 1] = amounts[i];
+            if (amounts[i] != 0) _legs[i].allow(address(balancer), amounts[i]);
+        }
+        bytes memory data = abi.encode(JOIN_EXACT_TOKENS_IN, amounts, 0);
+        _request(IBalancerVault.joinPool.selector, IBalancerVault.PoolRequest(assets, limits, data, false));
+        for (uint256 i; i < amounts.length; ++i) {
+            if (amounts[i] != 0) _legs[i].requireTaken(address(balancer));
+        }
     }
 
-    function _unstake(uint256 lpAmount) internal override {
-        gauge.withdraw(lpAmount);
+    function _exit(uint256 lpAmount) internal override {
+        _exitPool(abi.encode(EXIT_ALL_TOKENS, lpAmount));
+    }
+
+    function _exitSingle(uint256 lpAmount, uint256 leg) internal override {
+        _exitPool(abi.encode(EXIT_ONE_TOKEN, lpAmount, leg));
+    }
+
+    /// @dev Minimums are checked on what arrives.
+    function _exitPool(bytes memory data) private {
+        (address[] memory assets,,) = balancer.getPoolTokens(_poolId);
+        uint256[] memory limits = new uint256[](assets.length);
+        _request(IBalancerVault.exitPool.selector, IBalancerVault.PoolRequest(assets, limits, data, false));
+    }
+
+    /// @dev Joins and exits take the same arguments.
+    function _request(bytes4 selector, IBalancerVault.PoolRequest memory request) private {
+        address(balancer).callContract(abi.encodeWithSelector(selector, _poolId, address(this), address(this), request));
+    }
+
+    function _claim() internal override {
+        _claimFrom(gauge, abi.encodeCall(ILiquidityGauge.claim_rewards, (address(this))));
+    }
+
+    function _isPaused(address target) private view returns (bool paused) {
+        (paused,,) = IPausable(target).getPausedState();
     }
 
     function _withoutBpt(address[] memory tokens) private view returns (address[] memory rest) {

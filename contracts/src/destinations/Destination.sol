@@ -5,53 +5,55 @@ import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {IERC20, SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
+import {IDutchAuction} from "../auction/IDutchAuction.sol";
 import {IPriceRegistry} from "../pricing/IPriceRegistry.sol";
 import {IDestination} from "./IDestination.sol";
-import {StableCurve} from "./StableCurve.sol";
+import {Rewards} from "./Rewards.sol";
+import {Tokens} from "./Tokens.sol";
 
-/// @title What every destination over a StableSwap pool shares
+/// @title What every destination shares
 /// @notice
-/// UNITS: ERC-20, 18 decimals, 1:1 with the pool's LP tokens held or staked here. LP tokens or rewards sent here by transfer
-/// are nobody's: units and values count only what was wrapped.
-/// VALUE: a unit is a share 1/supply of the pool's invariant D, worth D * v(p), StableCurve's fair value at leg prices p. Legs
-/// enter the curve scaled by the venue's token rates r_i, so the curve sees p_i / r_i. Three sets of leg prices:
+/// UNITS: ERC-20, 18 decimals, one per unit of the position (LP token or liquidity). Units and values count only what came in
+/// through `wrap` and `add`: tokens sent here by transfer are nobody's, but for rewards, which are the vault's.
+/// VALUE: the fair value of a position on the pool's own curve at given leg prices, which the venue's part computes. Three sets:
 ///   backing   issuer rate
 ///   safe      min(issuer rate, market feed)
-///   spot      gradient of the pool's curve times r_i, relative to the numeraire (the base asset, or leg 0 at its safe price),
-///             clamped to the tolerance band around safe
+///   spot      the pool's own marginal prices, relative to the numeraire (the base asset, or leg 0 at its safe price), clamped
+///             to the tolerance band around safe
 /// safe and backing do not depend on how the pool is balanced: a swap moves them by the fees it leaves and no more. `valuesAt`
 /// does the same at prices of the caller's.
-/// ROUNDING: values down.
-/// CREATION: one implementation per venue and price registry, one minimal clone per pool and vault. The clone's pool, gauge
-/// and rewards are fixed for good.
-abstract contract Destination is IDestination, ERC20, Initializable {
+/// DELTAS: every amount is what a balance changed by. The caller's tokens must arrive in full; what goes out is what the venue
+/// delivered in this call, measured here and again at the receiver. The lock keeps one call's deltas out of another's.
+/// APPROVALS are for the exact amount and gone when the call ends.
+/// ROUNDING: values down, discount up.
+/// CREATION: one implementation per venue, price registry and auction, one minimal clone per pool and vault. The clone's pool,
+/// gauge and rewards are fixed for good; a pool that is not valued and safe at that moment is refused.
+abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardTransient {
     using FixedPointMathLib for uint256;
-    using SafeERC20 for IERC20;
+    using Tokens for address;
 
-    /// @notice State of the pool as its own curve sees it.
-    struct PoolState {
-        /// @dev Scaled by decimals and token rates, WAD.
-        uint256[] balances;
-        /// @dev Token rates of the venue, WAD.
-        uint256[] rates;
-        /// @dev Amplification times n, WAD.
-        uint256 ann;
-        /// @dev LP tokens among which D is shared.
-        uint256 supply;
+    /// @notice What a clone is created with. `lpToken` and `gauge` are zero where the venue has none.
+    struct Setup {
+        address vault;
+        address pool;
+        address lpToken;
+        address gauge;
+        address[] legs;
+        address[] rewards;
     }
 
     uint256 internal constant WAD = 1e18;
     uint256 internal constant MIN_LEGS = 2;
     uint256 internal constant MAX_LEGS = 5;
     uint256 private constant MAX_TOLERANCE = 0.05e18;
+    /// @dev A market price this many times the issuer rate is a wrong one.
+    uint256 private constant MAX_PREMIUM = 2;
 
     error InvalidTolerance(uint256 tolerance);
 
-    /// @notice Source of all leg and reward prices.
-    IPriceRegistry public immutable prices;
     /// @notice Widest accepted distance of a leg's spot price from its safe price, WAD.
     uint256 public immutable tolerance;
     /// @dev Base asset of every vault served: the quote of `prices`.
@@ -60,74 +62,157 @@ abstract contract Destination is IDestination, ERC20, Initializable {
     uint256 private immutable _assetScale;
 
     /// @inheritdoc IDestination
-    address public vault;
-    /// @inheritdoc IDestination
     address public pool;
-    /// @dev Index of the leg the pool's own prices are measured in.
-    uint8 private _numeraire;
+    /// @dev Index of the leg the pool's own prices are measured in: the base asset's, else 0.
+    uint8 internal _numeraire;
     /// @inheritdoc IDestination
     address public lpToken;
-    address[] private _legs;
+    /// @notice The gauge all LP tokens are staked in; zero: none.
+    address public gauge;
+    address[] internal _legs;
 
     /// @param prices_ its quote is the asset of the vaults served
     /// @param tolerance_ WAD, above 0 and at most 5%; 0.5% unless there is a reason
-    constructor(IPriceRegistry prices_, uint256 tolerance_) ERC20("", "") {
+    /// @param auction_ sells the rewards
+    constructor(IPriceRegistry prices_, uint256 tolerance_, IDutchAuction auction_)
+        ERC20("", "")
+        Rewards(prices_, auction_)
+    {
         require(tolerance_ != 0 && tolerance_ <= MAX_TOLERANCE, InvalidTolerance(tolerance_));
-        prices = prices_;
         tolerance = tolerance_;
         _asset = prices_.quote();
         _assetScale = 10 ** (18 - IERC20Metadata(_asset).decimals());
         _disableInitializers();
     }
 
-    /// @dev Common part of the initialisers. Every leg must have both of its prices now, and the pool liquidity.
-    function _initialize(address vault_, address pool_, address lpToken_, address[] memory legs_)
-        internal
-        onlyInitializing
-    {
-        require(vault_ != address(0) && pool_ != address(0) && lpToken_ != address(0), ZeroAddress());
-        require(_tryAddress(vault_, abi.encodeCall(IERC4626.asset, ())) == _asset, InvalidVault(vault_));
-        require(legs_.length >= MIN_LEGS && legs_.length <= MAX_LEGS, InvalidPool(pool_));
-        (vault, pool, lpToken, _legs) = (vault_, pool_, lpToken_, legs_);
-        for (uint256 i; i < legs_.length; ++i) {
+    /// @dev Last part of the initialisers, when the venue's own storage is set. Every leg must have both of its prices now, and
+    /// the pool must be valued and safe.
+    function _initialize(Setup memory setup) internal onlyInitializing {
+        require(setup.vault != address(0) && setup.pool != address(0), ZeroAddress());
+        require(_tryAddress(setup.vault, abi.encodeCall(IERC4626.asset, ())) == _asset, InvalidVault(setup.vault));
+        uint256 n = setup.legs.length;
+        require(n >= MIN_LEGS && n <= MAX_LEGS, InvalidPool(setup.pool));
+        (vault, pool, lpToken, gauge, _legs) = (setup.vault, setup.pool, setup.lpToken, setup.gauge, setup.legs);
+        address[] memory held = new address[](n + 4);
+        (held[n], held[n + 1], held[n + 2], held[n + 3]) = (_asset, setup.lpToken, setup.gauge, address(this));
+        for (uint256 i; i < n; ++i) {
+            address leg = held[i] = setup.legs[i];
             // forge-lint: disable-next-line(unsafe-typecast) below MAX_LEGS
-            if (legs_[i] == _asset) _numeraire = uint8(i);
-            _prices(legs_[i]);
+            if (leg == _asset) _numeraire = uint8(i);
+            (uint256 backing, uint256 market) = _prices(leg);
+            require(market <= backing * MAX_PREMIUM, ImplausiblePrice(leg, backing, market));
         }
-        PoolState memory state = _stateAtRest();
-        StableCurve.invariant(state.balances, state.ann);
+        _listRewards(setup.rewards, held);
+        (uint256[] memory marginals,) = _readAtRest();
+        (, uint256[] memory safes) = _legPrices();
+        (, bool ok) = _spotPrices(marginals, safes);
+        require(ok, UnsafePool(setup.pool));
+        emit DestinationInitialized(setup.vault, setup.pool, setup.lpToken, setup.gauge, setup.legs, setup.rewards);
     }
 
     /* UNITS */
 
-    function name() public view override returns (string memory) {
-        return string.concat("Units of ", IERC20Metadata(lpToken).name());
-    }
-
-    function symbol() public view override returns (string memory) {
-        return string.concat("u-", IERC20Metadata(lpToken).symbol());
+    /// @inheritdoc IDestination
+    function wrap(uint256 amount, address receiver) external nonReentrant returns (uint256 units) {
+        _requireSet(amount, receiver);
+        _take(amount);
+        _mint(receiver, amount);
+        emit Wrapped(msg.sender, receiver, amount);
+        return amount;
     }
 
     /// @inheritdoc IDestination
-    function wrap(uint256 lpAmount, address receiver) external returns (uint256 units) {
-        require(lpAmount != 0, ZeroAmount());
-        require(receiver != address(0), ZeroAddress());
-        IERC20(lpToken).safeTransferFrom(msg.sender, address(this), lpAmount);
-        _stake(lpAmount);
-        _mint(receiver, lpAmount);
-        emit Wrapped(msg.sender, receiver, lpAmount);
-        return lpAmount;
-    }
-
-    /// @inheritdoc IDestination
-    function unwrap(uint256 units, address receiver) external returns (uint256 lpAmount) {
-        require(units != 0, ZeroAmount());
-        require(receiver != address(0), ZeroAddress());
+    function unwrap(uint256 units, address receiver) external nonReentrant returns (uint256 amount) {
+        _requireSet(units, receiver);
         _burn(msg.sender, units);
         emit Unwrapped(msg.sender, receiver, units);
-        _unstake(units);
-        IERC20(lpToken).safeTransfer(receiver, units);
+        _give(units, receiver);
         return units;
+    }
+
+    /* LIQUIDITY */
+
+    /// @inheritdoc IDestination
+    function add(uint256[] calldata amounts, uint256 minUnits, address receiver)
+        external
+        nonReentrant
+        returns (uint256 units)
+    {
+        require(receiver != address(0), ZeroAddress());
+        require(amounts.length == _legs.length, InvalidAmounts());
+        uint256[] memory before = _legBalances();
+        for (uint256 i; i < amounts.length; ++i) {
+            if (amounts[i] != 0) _legs[i].pull(amounts[i]);
+        }
+        units = _addLegs(amounts);
+        require(units != 0 && units >= minUnits, TooLittle(units, minUnits));
+        _mint(receiver, units);
+
+        uint256[] memory left = _gained(before);
+        uint256[] memory taken = amounts;
+        for (uint256 i; i < taken.length; ++i) {
+            if (left[i] == 0) continue;
+            taken[i] -= left[i];
+            _legs[i].send(left[i], 0, msg.sender);
+        }
+        emit Added(msg.sender, receiver, taken, units);
+    }
+
+    /// @inheritdoc IDestination
+    function remove(uint256 units, uint256[] calldata minAmounts, address receiver)
+        external
+        nonReentrant
+        returns (uint256[] memory amounts)
+    {
+        _requireSet(units, receiver);
+        require(minAmounts.length == _legs.length, InvalidAmounts());
+        _burn(msg.sender, units);
+        uint256[] memory before = _legBalances();
+        _removeLegs(units);
+        amounts = _gained(before);
+        for (uint256 i; i < amounts.length; ++i) {
+            amounts[i] = _legs[i].send(amounts[i], minAmounts[i], receiver);
+        }
+        emit Removed(msg.sender, receiver, units, amounts);
+    }
+
+    /// @inheritdoc IDestination
+    function removeSingle(uint256 units, uint256 leg, uint256 minAmount, address receiver)
+        external
+        nonReentrant
+        returns (uint256)
+    {
+        require(leg < _legs.length, InvalidLeg(leg));
+        return _leaveWith(units, leg, minAmount, receiver);
+    }
+
+    /// @inheritdoc IDestination
+    function sell(uint256 units, uint256 minAssets, address receiver) external nonReentrant returns (uint256) {
+        uint256 leg = _numeraire;
+        require(_legs[leg] == _asset, NotSellable());
+        return _leaveWith(units, leg, minAssets, receiver);
+    }
+
+    function _leaveWith(uint256 units, uint256 leg, uint256 minAmount, address receiver)
+        private
+        returns (uint256 amount)
+    {
+        _requireSet(units, receiver);
+        _burn(msg.sender, units);
+        address token = _legs[leg];
+        uint256 before = token.held();
+        _removeLeg(units, leg);
+        amount = token.send(token.held() - before, minAmount, receiver);
+        require(amount != 0, TooLittle(0, minAmount));
+        emit RemovedSingle(msg.sender, receiver, units, leg, amount);
+    }
+
+    /* REWARDS */
+
+    /// @inheritdoc IDestination
+    function harvest() external nonReentrant {
+        _claim();
+        _consignAll();
     }
 
     /* VALUE */
@@ -139,46 +224,38 @@ abstract contract Destination is IDestination, ERC20, Initializable {
 
     /// @inheritdoc IDestination
     function value(uint256 units) external view returns (uint256 safe, uint256 spot, uint256 backing, bool ok) {
-        PoolState memory state = _stateAtRest();
-        uint256 d = StableCurve.invariant(state.balances, state.ann);
-        uint256 n = state.balances.length;
-        uint256[] memory safePrices = new uint256[](n);
-        uint256[] memory backings = new uint256[](n);
-        for (uint256 i; i < n; ++i) {
-            uint256 market;
-            (backings[i], market) = _prices(_legs[i]);
-            safePrices[i] = backings[i].min(market);
-        }
-        uint256[] memory spotPrices;
-        (spotPrices, ok) = _spotPrices(state, d, safePrices);
-
-        uint256 liquidity = units.fullMulDiv(d, state.supply);
-        safe = _worth(liquidity, safePrices, state);
-        spot = _worth(liquidity, spotPrices, state);
-        backing = _worth(liquidity, backings, state);
+        (uint256[] memory marginals, uint256[] memory state) = _readAtRest();
+        (uint256[] memory backings, uint256[] memory safes) = _legPrices();
+        uint256[] memory spots;
+        (spots, ok) = _spotPrices(marginals, safes);
+        safe = _worth(state, units, safes);
+        spot = _worth(state, units, spots);
+        backing = _worth(state, units, backings);
     }
 
     /// @inheritdoc IDestination
-    /// @dev Reverts `InvalidPrices` for another number of prices than legs.
     function valuesAt(uint256 units, uint256[][] calldata legPrices) external view returns (uint256[] memory values) {
-        PoolState memory state = _stateAtRest();
+        (, uint256[] memory state) = _readAtRest();
         values = new uint256[](legPrices.length);
-        if (_isDrained(state)) return values;
-        uint256 liquidity = units.fullMulDiv(StableCurve.invariant(state.balances, state.ann), state.supply);
+        uint256 n = _legs.length;
         for (uint256 i; i < values.length; ++i) {
-            require(legPrices[i].length == state.balances.length, StableCurve.InvalidPrices());
-            values[i] = _worth(liquidity, legPrices[i], state);
+            require(legPrices[i].length == n, InvalidPrices());
+            values[i] = _worth(state, units, legPrices[i]);
         }
     }
 
     /// @inheritdoc IDestination
-    /// @dev StableSwap pools weigh their legs equally. Rounded down. Reverts `PriceUnavailable` when an issuer gives no rate.
-    function issuerRate() external view returns (uint256 rate) {
+    /// @dev Rounded down. Reverts `PriceUnavailable` when an issuer gives no rate.
+    function issuerRate() external view returns (uint256) {
         uint256[] memory rates = issuerRates();
+        uint256 sum;
+        uint256 weights;
         for (uint256 i; i < rates.length; ++i) {
-            rate += rates[i];
+            uint256 weight = _weight(i);
+            sum += rates[i] * weight;
+            weights += weight;
         }
-        rate /= rates.length;
+        return sum / weights;
     }
 
     /// @inheritdoc IDestination
@@ -202,50 +279,40 @@ abstract contract Destination is IDestination, ERC20, Initializable {
     }
 
     /// @dev The pool while the venue is at rest.
-    function _stateAtRest() private view returns (PoolState memory state) {
+    function _readAtRest() private view returns (uint256[] memory, uint256[] memory) {
         _requireUnlocked();
-        state = _poolState();
-        require(state.supply != 0, EmptyPool());
+        return _read();
     }
 
-    /// @dev The invariant of a pool without one of its legs is 0.
-    function _isDrained(PoolState memory state) internal pure returns (bool) {
-        for (uint256 i; i < state.balances.length; ++i) {
-            if (state.balances[i] == 0) return true;
+    /// @dev Issuer rate and min(issuer rate, market feed) of each leg.
+    function _legPrices() internal view returns (uint256[] memory backings, uint256[] memory safes) {
+        uint256 n = _legs.length;
+        (backings, safes) = (new uint256[](n), new uint256[](n));
+        for (uint256 i; i < n; ++i) {
+            uint256 market;
+            (backings[i], market) = _prices(_legs[i]);
+            safes[i] = backings[i].min(market);
         }
-        return false;
     }
 
-    /// @dev Marginal prices of the pool, clamped to the band around safe; `ok` when none had to be.
-    function _spotPrices(PoolState memory state, uint256 d, uint256[] memory safePrices)
-        private
+    /// @dev The pool's own prices, clamped to the band around safe; `ok` when none had to be.
+    function _spotPrices(uint256[] memory marginals, uint256[] memory safes)
+        internal
         view
         returns (uint256[] memory spots, bool ok)
     {
-        spots = StableCurve.gradient(state.balances, state.ann, d);
+        require(marginals.length != 0, EmptyPool());
+        spots = new uint256[](marginals.length);
         uint256 numeraire = _numeraire;
-        // What the numeraire's gradient stands for, and so the scale of all others.
-        uint256 unit = spots[numeraire].fullMulDiv(state.rates[numeraire], safePrices[numeraire]);
         ok = true;
         for (uint256 i; i < spots.length; ++i) {
-            uint256 spot = i == numeraire ? safePrices[i] : spots[i].fullMulDiv(state.rates[i], unit);
-            uint256 band = safePrices[i].fullMulDiv(tolerance, WAD);
-            spots[i] = spot.clamp(safePrices[i] - band, safePrices[i] + band);
+            uint256 safe = safes[i];
+            // What the numeraire's marginal price stands for is the scale of all others.
+            uint256 spot = i == numeraire ? safe : marginals[i].fullMulDiv(safes[numeraire], marginals[numeraire]);
+            uint256 band = safe.fullMulDiv(tolerance, WAD);
+            spots[i] = spot.clamp(safe - band, safe + band);
             if (spots[i] != spot) ok = false;
         }
-    }
-
-    /// @dev Fair value of `liquidity` (WAD of invariant) at leg prices, base units of the asset, rounded down.
-    function _worth(uint256 liquidity, uint256[] memory legPrices, PoolState memory state)
-        private
-        view
-        returns (uint256)
-    {
-        uint256[] memory scaled = new uint256[](legPrices.length);
-        for (uint256 i; i < scaled.length; ++i) {
-            scaled[i] = legPrices[i].fullMulDiv(WAD, state.rates[i]);
-        }
-        return _toAsset(liquidity.fullMulDiv(StableCurve.fairValue(scaled, state.ann), WAD));
     }
 
     /// @dev Both prices of a leg, WAD; reverts `PriceUnavailable`.
@@ -255,6 +322,32 @@ abstract contract Destination is IDestination, ERC20, Initializable {
         require(ok, PriceUnavailable(leg));
     }
 
+    /// @dev WAD of the asset to its base units, rounded down.
+    function _toAsset(uint256 wad) internal view returns (uint256) {
+        return wad / _assetScale;
+    }
+
+    /* AMOUNTS */
+
+    function _legBalances() private view returns (uint256[] memory balances) {
+        balances = new uint256[](_legs.length);
+        for (uint256 i; i < balances.length; ++i) {
+            balances[i] = _legs[i].held();
+        }
+    }
+
+    function _gained(uint256[] memory before) private view returns (uint256[] memory gained) {
+        gained = _legBalances();
+        for (uint256 i; i < gained.length; ++i) {
+            gained[i] -= before[i];
+        }
+    }
+
+    function _requireSet(uint256 amount, address receiver) private pure {
+        require(amount != 0, ZeroAmount());
+        require(receiver != address(0), ZeroAddress());
+    }
+
     /// @dev Address a foreign contract answers; zero when it does not, or is no contract.
     function _tryAddress(address target, bytes memory call) internal view returns (address) {
         (bool ok, bytes memory answer) = target.staticcall(call);
@@ -262,17 +355,40 @@ abstract contract Destination is IDestination, ERC20, Initializable {
         return abi.decode(answer, (address));
     }
 
-    /// @dev WAD of the asset to its base units, rounded down.
-    function _toAsset(uint256 wad) internal view returns (uint256) {
-        return wad / _assetScale;
-    }
+    /* VENUE: POSITION */
 
-    /* VENUE */
+    /// @dev Pulls from the caller what `units` of the position are made of, and puts it to work.
+    function _take(uint256 units) internal virtual;
+    /// @dev Sends what `units` of the position are made of.
+    function _give(uint256 units, address receiver) internal virtual;
+    /// @dev Legs that were just pulled go into the pool; what it does not take stays here and goes back to the caller.
+    /// @return units gained by the position
+    function _addLegs(uint256[] memory amounts) internal virtual returns (uint256 units);
+    /// @dev Takes `units` out of the pool, all legs in proportion to this contract.
+    function _removeLegs(uint256 units) internal virtual;
+    /// @dev Takes `units` out of the pool, all of it as one leg to this contract.
+    function _removeLeg(uint256 units, uint256 leg) internal virtual;
+    /// @dev Claims what the venue owes; never reverts but for `NotEnoughGas` (`_claimFrom`).
+    function _claim() internal virtual;
 
-    function _poolState() internal view virtual returns (PoolState memory);
+    /* VENUE: VALUE */
+
     /// @dev Reverts `VenueLocked` inside a call of the venue.
     function _requireUnlocked() internal view virtual;
-    /// @dev LP tokens just received go to work.
-    function _stake(uint256 lpAmount) internal virtual;
-    function _unstake(uint256 lpAmount) internal virtual;
+    /// @dev The pool now. Reverts `EmptyPool` where there is nothing a unit could be a part of.
+    /// @return marginals marginal price of each leg before fees, all in one unit, whichever; empty when the pool lacks a leg
+    /// @return state all that `_worth` needs to know, in words of the venue's own
+    function _read() internal view virtual returns (uint256[] memory marginals, uint256[] memory state);
+    /// @dev Fair value of `units` at leg prices (WAD): base units of the asset, rounded down. 0 of a pool that lacks a leg.
+    function _worth(uint256[] memory state, uint256 units, uint256[] memory legPrices)
+        internal
+        view
+        virtual
+        returns (uint256);
+
+    /// @dev Nominal weight of a leg in `issuerRate`; their sum is above 0.
+    function _weight(uint256 leg) internal view virtual returns (uint256) {
+        leg;
+        return 1;
+    }
 }

@@ -2,12 +2,17 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { type Abi, type Hex, isHex } from 'viem'
-import { COMPILED, COMPILER, OPTIMIZER_RUNS, type Patch, PREBUILT } from './manifest.ts'
+import { COMPILED, COMPILERS, type CompilerPackage, type Patch, PREBUILT } from './manifest.ts'
 
 export interface Artifact {
   readonly abi: Abi
   readonly bytecode: Hex
+  /** Byte offsets at which the address of a library goes into `bytecode`, by the library's name; zeros stand there. */
+  readonly links?: Readonly<Record<string, readonly number[]>>
 }
+
+/** Offsets as a compiler reports them: by source file, then by library. */
+type LinkReferences = Record<string, Record<string, { start: number; length: number }[]>>
 
 const require = createRequire(import.meta.url)
 
@@ -65,7 +70,10 @@ export function readPrebuilt(): Map<string, Artifact> {
 
 interface SolcOutput {
   errors?: { severity: string; formattedMessage: string }[]
-  contracts?: Record<string, Record<string, { abi: unknown; evm: { bytecode: { object: string } } }>>
+  contracts?: Record<
+    string,
+    Record<string, { abi: unknown; evm: { bytecode: { object: string; linkReferences: LinkReferences } } }>
+  >
 }
 
 interface Solc {
@@ -75,30 +83,58 @@ interface Solc {
   ): string
 }
 
-export function compileSources(): Map<string, Artifact> {
-  packageRoot(COMPILER)
-  // solc-js adds a process-wide handler that turns any later rejection into its own crash; the build keeps its own.
-  const handlers = process.listeners('unhandledRejection')
-  const solc = require(COMPILER) as Solc
-  process.removeAllListeners('unhandledRejection')
-  for (const handler of handlers) process.on('unhandledRejection', handler)
+function load(compiler: CompilerPackage): Solc {
+  packageRoot(compiler)
+  // solc-js adds process-wide handlers that turn any later failure into its own crash; the build keeps its own.
+  const rejections = process.listeners('unhandledRejection')
+  const exceptions = process.listeners('uncaughtException')
+  const solc = require(compiler) as Solc
+  process.removeAllListeners('unhandledRejection').removeAllListeners('uncaughtException')
+  for (const listener of rejections) process.on('unhandledRejection', listener)
+  for (const listener of exceptions) process.on('uncaughtException', listener)
+  return solc
+}
 
-  const source = (path: string): string => {
-    const pkg = path.split('/').slice(0, 2).join('/')
-    return readText(join(packageRoot(pkg), path.slice(pkg.length + 1)))
+/** Reads `<package>/<path>`, scoped or not. */
+function source(path: string): string {
+  const pkg = path
+    .split('/')
+    .slice(0, path.startsWith('@') ? 2 : 1)
+    .join('/')
+  return readText(join(packageRoot(pkg), path.slice(pkg.length + 1)))
+}
+
+/** Replaces the placeholders of libraries by zeros and says where they were. */
+function unlinked(
+  name: string,
+  object: string,
+  references: LinkReferences,
+): Pick<Artifact, 'links'> & { code: string } {
+  const links: Record<string, number[]> = {}
+  let code = object
+  for (const [library, places] of Object.values(references).flatMap((file) => Object.entries(file))) {
+    if (links[library]) throw new Error(`${name}: two libraries are called ${library}`)
+    links[library] = places.map(({ start }) => start)
+    for (const { start, length } of places)
+      code = code.slice(0, 2 * start) + '00'.repeat(length) + code.slice(2 * (start + length))
   }
+  return Object.keys(links).length === 0 ? { code } : { code, links }
+}
+
+function compileWith(compiler: CompilerPackage): [string, Artifact][] {
+  const entries = COMPILED.filter((c) => c.compiler === compiler)
   const input = {
     language: 'Solidity',
     sources: Object.fromEntries(
-      COMPILED.map((c) => [`${c.package}/${c.file}`, { content: source(`${c.package}/${c.file}`) }]),
+      entries.map((c) => [`${c.package}/${c.file}`, { content: source(`${c.package}/${c.file}`) }]),
     ),
     settings: {
-      optimizer: { enabled: true, runs: OPTIMIZER_RUNS },
-      outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
+      ...COMPILERS[compiler],
+      outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.bytecode.linkReferences'] } },
     },
   }
   const output = JSON.parse(
-    solc.compile(JSON.stringify(input), {
+    load(compiler).compile(JSON.stringify(input), {
       import: (path) => {
         try {
           return { contents: source(path) }
@@ -109,12 +145,17 @@ export function compileSources(): Map<string, Artifact> {
     }),
   ) as SolcOutput
   const failure = output.errors?.find((e) => e.severity === 'error')
-  if (failure) throw new Error(`${COMPILER}: ${failure.formattedMessage.trim()}`)
+  if (failure) throw new Error(`${compiler}: ${failure.formattedMessage.trim()}`)
 
-  return new Map(
-    COMPILED.map(({ name, package: pkg, file }) => {
-      const contract = output.contracts?.[`${pkg}/${file}`]?.[name]
-      return [name, toArtifact(name, contract?.abi, contract?.evm.bytecode.object)]
-    }),
-  )
+  return entries.map(({ name, contract, package: pkg, file }) => {
+    const compiled = output.contracts?.[`${pkg}/${file}`]?.[contract ?? name]
+    if (!compiled) throw new Error(`${pkg}/${file} has no contract ${contract ?? name}`)
+    const { object, linkReferences } = compiled.evm.bytecode
+    const { code, ...links } = unlinked(name, object, linkReferences)
+    return [name, { ...toArtifact(name, compiled.abi, code), ...links }]
+  })
+}
+
+export function compileSources(): Map<string, Artifact> {
+  return new Map((Object.keys(COMPILERS) as CompilerPackage[]).flatMap(compileWith))
 }

@@ -1,12 +1,12 @@
 /**
- * Writes `out/<Contract>.json` ({abi, bytecode}) for `contracts/test/venues` and `src/generated.ts` (typed ABIs) for
+ * Writes `out/<Contract>.json` ({abi, bytecode, links?}) for `contracts/test/venues` and `src/generated.ts` (typed ABIs) for
  * TypeScript. Does nothing when both are up to date.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Artifact, compileSources, packageId, readPrebuilt } from './artifacts.ts'
-import { COMPILED, COMPILER, PREBUILT, TYPED_ABIS } from './manifest.ts'
+import { COMPILED, COMPILERS, PREBUILT, TYPED_ABIS } from './manifest.ts'
 
 const HERE = import.meta.dirname
 const OUT = join(HERE, '../out')
@@ -18,7 +18,8 @@ const NAMES = [...PREBUILT, ...COMPILED].map((c) => c.name)
 function stamp(): string {
   const hash = createHash('sha256')
   for (const file of readdirSync(HERE).sort()) hash.update(readFileSync(join(HERE, file)))
-  for (const pkg of [...new Set([...PREBUILT, ...COMPILED].map((c) => c.package)), COMPILER])
+  const packages = [...PREBUILT, ...COMPILED].map((c) => c.package)
+  for (const pkg of new Set([...packages, '@openzeppelin/contracts', ...Object.keys(COMPILERS)]))
     hash.update(packageId(pkg))
   return hash.digest('hex')
 }

@@ -18,11 +18,14 @@ export interface Patch {
   readonly count: number
 }
 
-/** A contract compiled here from the source that ships in a package. */
+/** A contract compiled here from the source that ships in a package, by a compiler its pragma accepts. */
 export interface Compiled {
   readonly name: string
   readonly package: string
   readonly file: string
+  readonly compiler: CompilerPackage
+  /** The contract's name in its source, where `name` says whose it is. */
+  readonly contract?: string
 }
 
 const balancer = (name: string, task: string): Prebuilt => ({
@@ -79,15 +82,46 @@ export const PREBUILT: readonly Prebuilt[] = [
   uniswap('UniswapV2Router02', 'periphery'),
 ]
 
-/** Compiled with the compiler version their pragma pins. */
-export const COMPILED: readonly Compiled[] = [
-  { name: 'FluxAggregator', package: '@chainlink/contracts', file: 'src/v0.6/FluxAggregator.sol' },
-  { name: 'EACAggregatorProxy', package: '@chainlink/contracts', file: 'src/v0.6/EACAggregatorProxy.sol' },
-]
+/** npm names of the compilers for `COMPILED`, and their settings. */
+export const COMPILERS = {
+  'solc-0.6.6': { optimizer: { enabled: true, runs: 1_000 } },
+  // The one the contracts are built with.
+  solc: { optimizer: { enabled: true, runs: 200 }, evmVersion: 'cancun' },
+} as const
+export type CompilerPackage = keyof typeof COMPILERS
 
-/** The npm alias of the compiler for `COMPILED`. */
-export const COMPILER = 'solc-0.6.6'
-export const OPTIMIZER_RUNS = 1_000
+const chainlink = (name: string): Compiled => ({
+  name,
+  package: '@chainlink/contracts',
+  file: `src/v0.6/${name}.sol`,
+  compiler: 'solc-0.6.6',
+})
+
+const aerodrome = (contract: string, folder = ''): Compiled => ({
+  name: `Aerodrome${contract}`,
+  contract,
+  package: 'sphere-mezo-solidity-files',
+  file: `domains/aerodrome/contracts/${folder}${contract}.sol`,
+  compiler: 'solc',
+})
+
+export const COMPILED: readonly Compiled[] = [
+  chainlink('FluxAggregator'),
+  chainlink('EACAggregatorProxy'),
+
+  // Factories hold the bytecode of what they make: gauges, fee vaults, voting rewards.
+  aerodrome('Pool'),
+  aerodrome('PoolFactory', 'factories/'),
+  aerodrome('GaugeFactory', 'factories/'),
+  aerodrome('VotingRewardsFactory', 'factories/'),
+  aerodrome('ManagedRewardsFactory', 'factories/'),
+  aerodrome('FactoryRegistry', 'factories/'),
+  aerodrome('BalanceLogicLibrary', 'libraries/'),
+  aerodrome('DelegationLogicLibrary', 'libraries/'),
+  aerodrome('VotingEscrow'),
+  aerodrome('Voter'),
+  aerodrome('Aero'),
+]
 
 /** ABIs that TypeScript actors use: export name to artifact name. */
 export const TYPED_ABIS: Readonly<Record<string, string>> = {

@@ -65,6 +65,10 @@ contract DestinationFixture is ERC20 {
         rates[0] = issuerRate;
     }
 
+    function depth() external view returns (uint256) {
+        return totalSupply();
+    }
+
     function incentives() external view returns (uint256, uint256, uint256) {
         return (1e18, 3e18, block.timestamp + 7 days);
     }

@@ -52,6 +52,16 @@ describe('rebalance', () => {
   const nameOf = (address?: string) =>
     stack.lmp.destinations.find((each) => each.address === address)?.name ?? 'idle'
 
+  const valueOf = async (destination: `0x${string}`) => {
+    const { safe } = await stack.client.readContract({
+      address: stack.lmp.address,
+      abi: lmpAbi,
+      functionName: 'destinationState',
+      args: [destination],
+    })
+    return safe
+  }
+
   /** Nothing of a route stays with the executor, and the keeper wins no more than the slack. */
   const expectNothingLeft = async () => {
     const executor = contractAddress(stack.deployment, 'solverExecutor')
@@ -100,11 +110,17 @@ describe('rebalance', () => {
     await expectNothingLeft()
   })
 
-  it('moves back when the gauge pays again', { timeout: 180_000 }, async () => {
+  it('moves back when the gauge pays again, as far as the cap lets it', { timeout: 180_000 }, async () => {
+    const balancer = stack.lmp.destinations.find(({ name }) => name === 'Balancer')
+    if (balancer === undefined) throw new Error('the vault has no Balancer destination')
     await stack.fundGauge(20_000n * WAD)
     await stack.jump(DAY)
+    await stack.lowerCap(balancer.address, (await valueOf(balancer.address)) + 10n * WAD)
     const moves = await runOnce()
     expect(moves.map(({ from, to }) => `${from} to ${to}`)).toContain('Curve to Balancer')
+    const moved = moves.reduce((sum, move) => sum + (move.moved ?? 0n), 0n)
+    expect(moved).toBeGreaterThan(9n * WAD)
+    expect(moved).toBeLessThan(10n * WAD)
     await expectNothingLeft()
   })
 })

@@ -1,15 +1,16 @@
-import { lmpAbi, reactorAbi, reserveAbi } from '@headrace/abi'
+import { reactorAbi, reserveAbi } from '@headrace/abi'
 import { type Address, erc20Abi, maxUint256, parseEther } from 'viem'
 import { type Actor, accounts } from '../accounts.ts'
 import { dayOf, type World } from '../world.ts'
 import { type Deed, doDue } from './deeds.ts'
 import { giveWeth, mint } from './funding.ts'
+import { VaultDoor } from './vault.ts'
 
 /** Depositors of the vault and of the two reactors, and the treasury that fills the reserve. */
 export class Lps {
   readonly #world: World
   readonly #deeds: Deed[]
-  readonly #lmp: Address
+  readonly #vault: VaultDoor
   readonly #tokenReactor: Address
   readonly #pairReactor: Address
   deposits = 0
@@ -25,7 +26,7 @@ export class Lps {
     if (lmp === undefined || token === undefined || pair === undefined) {
       throw new Error('the deployment has no LMP, token reactor or pair reactor')
     }
-    this.#lmp = lmp.address
+    this.#vault = new VaultDoor(world, lmp.address)
     this.#tokenReactor = token.address
     this.#pairReactor = pair.address
     this.#deeds = this.#plan()
@@ -38,7 +39,7 @@ export class Lps {
       await giveWeth(chain, venues.weth, actor, parseEther('5000'))
       await mint(chain, venues.abc, actor, parseEther('500000'))
       for (const token of [venues.weth, venues.abc]) {
-        for (const spender of [this.#lmp, this.#tokenReactor, this.#pairReactor, this.#reserve()]) {
+        for (const spender of [this.#tokenReactor, this.#pairReactor, this.#reserve()]) {
           await chain.send(actor, {
             address: token,
             abi: erc20Abi,
@@ -47,6 +48,7 @@ export class Lps {
           })
         }
       }
+      await this.#vault.approve(actor, venues.weth)
     }
     await this.#contribute(0, parseEther('60000'))
     await this.#contribute(1, parseEther('400'))
@@ -56,7 +58,6 @@ export class Lps {
       ['lp0', most],
       ['lp1', less],
     ] as const) {
-      if (!(await this.#canDeposit(actor, ether))) throw new Error('the vault takes no first deposits')
       await this.#depositLmp(actor, ether)
     }
     await this.#depositReactor('lp0', this.#tokenReactor, '100000')
@@ -69,7 +70,6 @@ export class Lps {
   }
 
   #plan(): Deed[] {
-    const { chain } = this.#world
     return [
       {
         day: 32,
@@ -97,20 +97,7 @@ export class Lps {
       {
         day: 41,
         what: 'lp2 leaves the vault in kind with half of its shares',
-        act: async () => {
-          const shares = await chain.client.readContract({
-            address: this.#lmp,
-            abi: lmpAbi,
-            functionName: 'balanceOf',
-            args: [accounts.lp2],
-          })
-          await chain.send('lp2', {
-            address: this.#lmp,
-            abi: lmpAbi,
-            functionName: 'redeemInKind',
-            args: [shares / 2n, accounts.lp2],
-          })
-        },
+        act: () => this.#vault.leaveInKind('lp2'),
       },
       {
         day: 43,
@@ -141,27 +128,13 @@ export class Lps {
     })
   }
 
-  /** Reports, since an entry needs a fresh book, and asks whether the vault is open: it is not while a loss is decided. */
+  /** It does not while a loss is decided. */
   async #canDeposit(actor: Actor, ether: string): Promise<boolean> {
-    const { chain } = this.#world
-    const lmp = { address: this.#lmp, abi: lmpAbi } as const
-    await chain.send(actor, { ...lmp, functionName: 'report', args: [] })
-    const room = await chain.client.readContract({
-      ...lmp,
-      functionName: 'maxDeposit',
-      args: [accounts[actor]],
-    })
-    return room >= parseEther(ether)
+    return (await this.#vault.quote(actor, parseEther(ether))) !== undefined
   }
 
   async #depositLmp(actor: Actor, ether: string): Promise<void> {
-    const { chain } = this.#world
-    await chain.send(actor, {
-      address: this.#lmp,
-      abi: lmpAbi,
-      functionName: 'deposit',
-      args: [parseEther(ether), accounts[actor]],
-    })
+    await this.#vault.deposit(actor, parseEther(ether))
     this.deposits += 1
   }
 

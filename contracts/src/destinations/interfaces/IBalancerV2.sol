@@ -11,16 +11,34 @@ interface IBalancerVault {
         address payable recipient;
     }
 
+    /// @dev Joins and exits; `limits` are the most that goes in, the least that comes out. BPT is among the assets.
+    struct PoolRequest {
+        address[] assets;
+        uint256[] limits;
+        bytes userData;
+        bool internalBalance;
+    }
+
     function getPoolTokens(bytes32 poolId)
         external
         view
         returns (address[] memory tokens, uint256[] memory balances, uint256 lastChangeBlock);
     /// @dev Takes the vault's reentrancy lock.
     function manageUserBalance(UserBalanceOp[] memory ops) external payable;
+    function joinPool(bytes32 poolId, address sender, address recipient, PoolRequest memory request) external payable;
+    function exitPool(bytes32 poolId, address sender, address payable recipient, PoolRequest memory request) external;
+}
+
+/// @dev The vault and its pools can be paused, each for itself.
+interface IPausable {
+    function getPausedState()
+        external
+        view
+        returns (bool paused, uint256 pauseWindowEndTime, uint256 bufferPeriodEndTime);
 }
 
 /// @dev What destinations call of a ComposableStablePool (v3 and later); the pool is its own LP token.
-interface IComposableStablePool {
+interface IComposableStablePool is IPausable {
     function getPoolId() external view returns (bytes32);
     function getVault() external view returns (address);
     function getBptIndex() external view returns (uint256);
@@ -30,4 +48,6 @@ interface IComposableStablePool {
     function getAmplificationParameter() external view returns (uint256 value, bool isUpdating, uint256 precision);
     /// @dev LP tokens in circulation and those owed to the protocol as fees; not the BPT the vault holds for the pool.
     function getActualSupply() external view returns (uint256);
+    /// @dev Proportional exits only, without fees and rates.
+    function inRecoveryMode() external view returns (bool);
 }

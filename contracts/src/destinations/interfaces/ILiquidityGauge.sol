@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity ^0.8.0;
 
+import {IGauge} from "./IGauge.sol";
+
 /// @dev What destinations call of Balancer's LiquidityGaugeV5.
-interface ILiquidityGauge {
+interface ILiquidityGauge is IGauge {
     struct Reward {
         address token;
         address distributor;
@@ -14,10 +16,7 @@ interface ILiquidityGauge {
 
     function lp_token() external view returns (address);
     function totalSupply() external view returns (uint256);
-    function balanceOf(address account) external view returns (uint256);
     function reward_data(address token) external view returns (Reward memory);
-    function deposit(uint256 amount) external;
-    function withdraw(uint256 amount) external;
-    /// @dev Where rewards of the caller go when anyone claims them for it.
-    function set_rewards_receiver(address receiver) external;
+    /// @dev Anyone, for anyone: pays what `user` is owed to `user`, who has named no other receiver.
+    function claim_rewards(address user) external;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {IDutchAuction} from "../../../src/auction/IDutchAuction.sol";
+import {Cap} from "../../../src/autopilot/ILimits.sol";
+import {Limits} from "../../../src/autopilot/Limits.sol";
 import {RebalanceGate} from "../../../src/autopilot/RebalanceGate.sol";
 import {Signals} from "../../../src/autopilot/Signals.sol";
 import {Call, SolverExecutor} from "../../../src/autopilot/SolverExecutor.sol";
@@ -32,6 +35,7 @@ abstract contract AutopilotTestBase is Test {
     VenueSet internal venues;
     PriceRegistry internal prices;
     Signals internal signals;
+    Limits internal limits;
     RebalanceGate internal gate;
     LMP internal lmp;
     BalancerStableDestination internal balancer;
@@ -56,7 +60,8 @@ abstract contract AutopilotTestBase is Test {
         prices.setSource(address(venues.rewardToken), address(venues.rewardFeed), 25 hours, address(0));
 
         signals = new Signals();
-        gate = new RebalanceGate(signals, 30 days);
+        limits = new Limits(address(manager), signals);
+        gate = new RebalanceGate(signals, limits, 30 days);
         lmp = new LMP(
             LmpParams({
                 asset: address(weth),
@@ -72,6 +77,7 @@ abstract contract AutopilotTestBase is Test {
         );
         executor = new SolverExecutor(solver);
         _addDestinations();
+        _openLimits();
 
         venues.weth.deposit{value: 10 * DEPOSIT}();
         weth.approve(address(lmp), DEPOSIT);
@@ -83,20 +89,36 @@ abstract contract AutopilotTestBase is Test {
 
     function _addDestinations() private {
         uint256 tolerance = 0.005e18;
+        IDutchAuction auction = IDutchAuction(makeAddr("auction"));
         balancer = BalancerStableDestination(
             Clones.clone(
                 address(
-                    new BalancerStableDestination(prices, tolerance, IBalancerVault(address(venues.balancer.vault)))
+                    new BalancerStableDestination(
+                        prices, tolerance, auction, IBalancerVault(address(venues.balancer.vault))
+                    )
                 )
             )
         );
         address[] memory rewards = new address[](1);
         rewards[0] = address(venues.rewardToken);
         balancer.initialize(address(lmp), address(venues.stablePool), address(venues.gauge), rewards);
-        curve = CurveStableDestination(Clones.clone(address(new CurveStableDestination(prices, tolerance))));
-        curve.initialize(address(lmp), address(venues.curve.pool), address(venues.curve.lpToken));
+        curve = CurveStableDestination(Clones.clone(address(new CurveStableDestination(prices, tolerance, auction))));
+        curve.initialize(
+            address(lmp), address(venues.curve.pool), address(venues.curve.lpToken), address(0), new address[](0)
+        );
         lmp.addDestination(address(balancer));
         lmp.addDestination(address(curve));
+    }
+
+    /// @dev As wide as they go; the test is the admin of their authority.
+    function _openLimits() private {
+        Cap memory cap = Cap(1e18, type(uint96).max);
+        for (uint256 i; i < 3; ++i) {
+            limits.raiseCap(address(lmp), limits.issuerId(address(venues.lst[i])), cap);
+        }
+        limits.raiseCap(address(lmp), limits.destinationId(address(balancer)), cap);
+        limits.raiseCap(address(lmp), limits.destinationId(address(curve)), cap);
+        limits.raiseMaxPoolShare(address(lmp), 1e18);
     }
 
     /* TIME */

@@ -3,10 +3,13 @@ pragma solidity 0.8.37;
 
 import {
     BackingConfig,
+    CapConfig,
     CycleConfig,
     DeployConfig,
     DestinationConfig,
     Governance,
+    IssuerConfig,
+    LimitsConfig,
     LmpConfig,
     LossOracleConfig,
     PositionConfig,
@@ -86,6 +89,7 @@ abstract contract DeployedBase is Test {
         list[1].name = "Curve WETH/LST0/LST1/LST2";
         list[1].pool = address(venues.curve.pool);
         list[1].lpToken = address(venues.curve.lpToken);
+        (list[0].cap, list[1].cap) = (CapConfig(0.8e18, 8000e18), CapConfig(0.8e18, 8000e18));
         lmps = new LmpConfig[](1);
         lmps[0] = LmpConfig(
             "Headrace WETH",
@@ -94,9 +98,17 @@ abstract contract DeployedBase is Test {
             10_000e18,
             2000,
             treasury,
-            0.001e18,
             BackingConfig("slashing", 7000, 20),
+            limitsConfig(),
             list
         );
+    }
+
+    function limitsConfig() private view returns (LimitsConfig memory) {
+        IssuerConfig[] memory issuers = new IssuerConfig[](3);
+        for (uint256 i; i < 3; ++i) {
+            issuers[i] = IssuerConfig(address(venues.lst[i]), CapConfig(0.8e18, 8000e18));
+        }
+        return LimitsConfig(0.5e18, 0.02e18, issuers);
     }
 }

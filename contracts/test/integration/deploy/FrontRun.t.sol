@@ -3,12 +3,15 @@ pragma solidity 0.8.37;
 
 import {Create2} from "../../../script/deploy/Create2.sol";
 import {Deployer} from "../../../script/deploy/Deployer.sol";
+import {DestinationDeployer} from "../../../script/deploy/DestinationDeployer.sol";
 import {BalancerStableDestination} from "../../../src/destinations/BalancerStableDestination.sol";
 import {IBalancerVault} from "../../../src/destinations/interfaces/IBalancerV2.sol";
+import {LmpParams} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
 import {PriceRegistry} from "../../../src/pricing/PriceRegistry.sol";
 import {VenueConfig, Venues} from "../../venues/Venues.sol";
 import {DeployedBase} from "./DeployedBase.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
 /// @notice Somebody acts between two transactions of a deployment.
 contract FrontRunTest is DeployedBase {
@@ -38,31 +41,57 @@ contract FrontRunTest is DeployedBase {
         vm.stopPrank();
     }
 
-    function _depositFirst(uint256 assets) private {
+    /// @dev The LMP is there, its destinations are not yet: the supply is the seed and nobody was before it.
+    function test_B4_nobodyIsBeforeTheSeed() public {
+        uint256 seed = protocol.factory.seedOf(address(venues.weth));
+        assertEq(seed, 0.001e18);
+        assertEq(lmp.totalSupply(), seed);
+        assertEq(lmp.balanceOf(protocol.factory.DEAD()), seed);
+        assertEq(lmp.book().idle, seed);
+    }
+
+    /// @dev What is sent to the LMP's address before or after its creation moves no price and stops no deployment.
+    function test_B3_aGiftToTheComingLmpChangesNothing() public {
+        LmpParams memory params = _params("Headrace LMP 2");
+        address coming = protocol.factory.addressOf(params, Create2.SALT);
+        vm.prank(attacker);
+        venues.weth.transfer(coming, 1 ether);
+        vm.deal(coming, 1 ether);
+        vm.startPrank(deployer);
+        venues.weth.deposit{value: 0.001 ether}();
+        venues.weth.approve(address(protocol.factory), 0.001 ether);
+        assertEq(protocol.factory.create(params, Create2.SALT), coming);
+        vm.stopPrank();
+        assertEq(LMP(coming).convertToAssets(1e18), 1e18);
+        assertEq(LMP(coming).book().idle, 0.001e18);
+    }
+
+    function test_H2_onlyTheDeployerCreates() public {
+        LmpParams memory params = _params("Headrace LMP 2");
+        vm.startPrank(attacker);
+        venues.weth.approve(address(protocol.factory), 1 ether);
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, attacker));
+        protocol.factory.create(params, Create2.SALT);
+        vm.stopPrank();
+        this.deploy();
+        assertEq(protocol.factory.lmpCount(), 1);
+    }
+
+    /// @dev Profit given between creation and the rest of the deployment is the seed's; the deployment goes on.
+    function test_B3_profitInBetweenDoesNotStopTheDeployment() public {
         vm.startPrank(attacker);
         venues.weth.approve(address(lmp), type(uint256).max);
-        lmp.report();
-        lmp.deposit(assets, attacker);
-        vm.stopPrank();
-    }
-
-    function test_B_theSeedIsBurnedWhoeverDepositsFirst() public {
-        _depositFirst(1);
-        this.deploy();
-        assertEq(lmp.balanceOf(Deployer.DEAD), lmpSeed());
-    }
-
-    function test_B_aSeedAtAnotherPriceStopsTheDeployment() public {
-        _depositFirst(1);
-        vm.prank(attacker);
+        lmp.deposit(1, attacker);
         lmp.addProfit(1);
-        vm.expectRevert(abi.encodeWithSelector(Deployer.SeedTooSmall.selector, address(lmp)));
+        vm.stopPrank();
         this.deploy();
+        assertEq(address(protocol.lmps[0]), address(lmp));
+        assertEq(lmp.destinations().length, 2);
     }
 
     function test_H_otherRewardsAreNotTakenOver() public {
         BalancerStableDestination clone = _foreignClone(new address[](0));
-        vm.expectRevert(abi.encodeWithSelector(Deployer.InitializedByOther.selector, address(clone)));
+        vm.expectRevert(abi.encodeWithSelector(DestinationDeployer.InitializedByOther.selector, address(clone)));
         this.deploy();
     }
 
@@ -81,7 +110,8 @@ contract FrontRunTest is DeployedBase {
                 type(BalancerStableDestination).creationCode,
                 abi.encode(
                     PriceRegistry(protocol.priceRegistry),
-                    Deployer.TOLERANCE,
+                    DestinationDeployer.TOLERANCE,
+                    protocol.auction,
                     IBalancerVault(address(venues.balancer.vault))
                 )
             )
@@ -100,7 +130,17 @@ contract FrontRunTest is DeployedBase {
         clone.initialize(address(lmp), address(venues.stablePool), address(venues.gauge), rewards);
     }
 
-    function lmpSeed() private view returns (uint256) {
-        return deployConfig().lmps[0].seed;
+    function _params(string memory name) private view returns (LmpParams memory) {
+        return LmpParams({
+            asset: address(venues.weth),
+            name: name,
+            symbol: "hWETH2",
+            authority: address(protocol.accessManager),
+            gate: address(protocol.rebalanceGate),
+            lossLedger: address(protocol.lossLedger),
+            feeBps: 0,
+            feeRecipient: treasury,
+            cap: 1000e18
+        });
     }
 }

@@ -24,7 +24,7 @@ contract RolesTest is DeployedBase {
     uint256 private restricted;
 
     function targets() private view returns (Target[] memory list) {
-        list = new Target[](16);
+        list = new Target[](20);
         list[0] = Target("LMP", address(protocol.lmps[0]));
         list[1] = Target("PriceRegistry", address(protocol.priceRegistry));
         list[2] = Target("CycleManager", address(protocol.cycleManager));
@@ -41,6 +41,10 @@ contract RolesTest is DeployedBase {
         list[13] = Target("BackingPool", address(protocol.pools[0]));
         list[14] = Target("FeeSplitter", address(protocol.performanceSplitters[0]));
         list[15] = Target("Recovery", address(protocol.recovery));
+        list[16] = Target("LmpFactory", address(protocol.factory));
+        list[17] = Target("LmpRouter", address(protocol.router));
+        list[18] = Target("DutchAuction", address(protocol.auction));
+        list[19] = Target("Limits", address(protocol.limits));
     }
 
     function signatures(string memory name) private view returns (string[] memory) {

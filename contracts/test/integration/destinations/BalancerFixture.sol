@@ -29,7 +29,8 @@ abstract contract BalancerFixture is DestinationTest {
         config.stableSwapFee = swapFee;
         _setUpVenues(config);
         poolId = set.stablePool.getPoolId();
-        implementation = new BalancerStableDestination(prices, TOLERANCE, IBalancerVault(address(set.balancer.vault)));
+        implementation =
+            new BalancerStableDestination(prices, TOLERANCE, auction, IBalancerVault(address(set.balancer.vault)));
         rewardList.push(address(set.rewardToken));
         destination = _clone();
         destination.initialize(vault, address(set.stablePool), address(set.gauge), rewardList);

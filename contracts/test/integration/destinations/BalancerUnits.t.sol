@@ -82,14 +82,15 @@ contract BalancerUnitsTest is BalancerFixture {
 
     /* REWARDS */
 
-    function test_rewardsGoToTheVaultWhoeverHoldsUnitsOrClaims() public {
+    /// @dev Rewards come to the destination, not to the holder of units and not to who claims.
+    function test_E2_E8_rewardsComeHereWhoeverHoldsUnitsOrClaims() public {
         destination.wrap(100e18, holder);
         skip(7 days);
         vm.prank(holder);
         (bool ok,) = address(set.gauge).call(abi.encodeWithSignature("claim_rewards(address)", address(destination)));
         assertTrue(ok);
-        assertApproxEqRel(set.rewardToken.balanceOf(vault), 1000e18, 1e12, "the only staker gets all of it");
-        assertEq(set.rewardToken.balanceOf(address(destination)), 0);
+        assertApproxEqRel(set.rewardToken.balanceOf(address(destination)), 1000e18, 1e12, "the only staker gets all");
+        assertEq(set.rewardToken.balanceOf(holder), 0);
     }
 
     function test_incentivesAreTheGaugesOwnRateAtTheMarketPrice() public {
@@ -171,11 +172,11 @@ contract BalancerUnitsTest is BalancerFixture {
     function test_wrongToleranceOrBalancerIsRefused() public {
         IBalancerVault balancer = IBalancerVault(address(set.balancer.vault));
         vm.expectRevert(abi.encodeWithSelector(Destination.InvalidTolerance.selector, 0));
-        new BalancerStableDestination(prices, 0, balancer);
+        new BalancerStableDestination(prices, 0, auction, balancer);
         vm.expectRevert(abi.encodeWithSelector(Destination.InvalidTolerance.selector, 0.05e18 + 1));
-        new BalancerStableDestination(prices, 0.05e18 + 1, balancer);
+        new BalancerStableDestination(prices, 0.05e18 + 1, auction, balancer);
         vm.expectRevert(IDestination.ZeroAddress.selector);
-        new BalancerStableDestination(prices, TOLERANCE, IBalancerVault(address(0)));
+        new BalancerStableDestination(prices, TOLERANCE, auction, IBalancerVault(address(0)));
     }
 
     function test_zeroAddressesAreRefused() public {
@@ -220,7 +221,7 @@ contract BalancerUnitsTest is BalancerFixture {
     /// @dev The gauge of a pool of another Balancer: everything fits but the vault.
     function test_aPoolOfAnotherBalancerIsRefused() public {
         implementation = new BalancerStableDestination(
-            prices, TOLERANCE, IBalancerVault(address(BalancerV2.deploy(address(weth), address(this)).vault))
+            prices, TOLERANCE, auction, IBalancerVault(address(BalancerV2.deploy(address(weth), address(this)).vault))
         );
         _refuse(
             vault,

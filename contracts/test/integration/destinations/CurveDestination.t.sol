@@ -44,9 +44,9 @@ contract CurveDestinationTest is DestinationTest {
         VenueConfig memory config = Venues.defaults(address(this));
         config.curveFee = 0;
         _setUpVenues(config);
-        implementation = new CurveStableDestination(prices, TOLERANCE);
+        implementation = new CurveStableDestination(prices, TOLERANCE, auction);
         destination = _clone();
-        destination.initialize(vault, address(set.curve.pool), address(set.curve.lpToken));
+        destination.initialize(vault, address(set.curve.pool), address(set.curve.lpToken), address(0), new address[](0));
         set.curve.lpToken.approve(address(destination), type(uint256).max);
         set.curve.lpToken.approve(address(set.curve.pool), type(uint256).max);
         for (int128 i; i < 4; ++i) {
@@ -248,11 +248,11 @@ contract CurveDestinationTest is DestinationTest {
         emit IDestination.DestinationInitialized(
             vault, address(set.curve.pool), address(set.curve.lpToken), address(0), coins, new address[](0)
         );
-        another.initialize(vault, address(set.curve.pool), address(set.curve.lpToken));
+        another.initialize(vault, address(set.curve.pool), address(set.curve.lpToken), address(0), new address[](0));
         assertEq(another.venue(), "curve-stableswap");
         assertEq(another.name(), "Units of Curve LP");
         vm.expectRevert(Initializable.InvalidInitialization.selector);
-        another.initialize(vault, address(set.curve.pool), address(set.curve.lpToken));
+        another.initialize(vault, address(set.curve.pool), address(set.curve.lpToken), address(0), new address[](0));
     }
 
     function test_badCreationsAreRefused() public {
@@ -274,7 +274,7 @@ contract CurveDestinationTest is DestinationTest {
         bytes memory noLiquidity = abi.encodeWithSelector(IDestination.EmptyPool.selector);
         _refuse(vault, address(empty.pool), address(empty.lpToken), noLiquidity);
         vm.expectRevert(abi.encodeWithSelector(Destination.InvalidTolerance.selector, 0));
-        new CurveStableDestination(prices, 0);
+        new CurveStableDestination(prices, 0, auction);
     }
 
     /* REENTRANCY */
@@ -296,7 +296,7 @@ contract CurveDestinationTest is DestinationTest {
         CurveV1Pool memory pool = CurveV1.deploy(coins, 200, 0);
         CurveV1.addLiquidity(pool, [uint256(1000e18), 1000e18, 1000e18, 1000e18]);
         target = _clone();
-        target.initialize(vault, address(pool.pool), address(pool.lpToken));
+        target.initialize(vault, address(pool.pool), address(pool.lpToken), address(0), new address[](0));
         weth.approve(address(pool.pool), type(uint256).max);
         pool.lpToken.approve(address(pool.pool), type(uint256).max);
 
@@ -328,7 +328,7 @@ contract CurveDestinationTest is DestinationTest {
     function _refuse(address vault_, address pool, address lpToken, bytes memory why) private {
         CurveStableDestination clone = _clone();
         vm.expectRevert(why);
-        clone.initialize(vault_, pool, lpToken);
+        clone.initialize(vault_, pool, lpToken, address(0), new address[](0));
     }
 
     // forge-lint: disable-next-item(unsafe-typecast) below 4

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {IDutchAuction} from "../../../src/auction/IDutchAuction.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -36,6 +37,7 @@ abstract contract DestinationTest is Test {
     PriceRegistry internal prices;
     address internal vault;
     IERC20 internal weth;
+    IDutchAuction internal auction = IDutchAuction(makeAddr("auction"));
     address internal holder = makeAddr("holder");
 
     function _setUpVenues(VenueConfig memory config) internal {

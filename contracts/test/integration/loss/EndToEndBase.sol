@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {IDutchAuction} from "../../../src/auction/IDutchAuction.sol";
 import {BackingPool} from "../../../src/backing/BackingPool.sol";
 import {IBackingPool} from "../../../src/backing/IBackingPool.sol";
 import {IRecovery} from "../../../src/backing/IRecovery.sol";
@@ -108,7 +109,14 @@ abstract contract EndToEndBase is DestinationTest {
     function _fill() private {
         destination = BalancerStableDestination(
             Clones.clone(
-                address(new BalancerStableDestination(prices, TOLERANCE, IBalancerVault(address(set.balancer.vault))))
+                address(
+                    new BalancerStableDestination(
+                        prices,
+                        TOLERANCE,
+                        IDutchAuction(makeAddr("auction")),
+                        IBalancerVault(address(set.balancer.vault))
+                    )
+                )
             )
         );
         destination.initialize(address(lmp), address(set.stablePool), address(set.gauge), new address[](0));

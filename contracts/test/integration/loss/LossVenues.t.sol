@@ -51,8 +51,10 @@ contract LossVenuesTest is BalancerFixture, IRebalancer {
         );
         destination = _clone();
         destination.initialize(address(lmp), address(set.stablePool), address(set.gauge), rewardList);
-        curve = CurveStableDestination(Clones.clone(address(new CurveStableDestination(prices, TOLERANCE))));
-        curve.initialize(address(lmp), address(set.curve.pool), address(set.curve.lpToken));
+        curve = CurveStableDestination(Clones.clone(address(new CurveStableDestination(prices, TOLERANCE, auction))));
+        curve.initialize(
+            address(lmp), address(set.curve.pool), address(set.curve.lpToken), address(0), new address[](0)
+        );
         set.stablePool.approve(address(destination), type(uint256).max);
         set.curve.lpToken.approve(address(curve), type(uint256).max);
         for (int128 i; i < 4; ++i) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {ILimits} from "../../../src/autopilot/ILimits.sol";
 import {IRebalanceGate} from "../../../src/autopilot/IRebalanceGate.sol";
 import {ISignals} from "../../../src/autopilot/ISignals.sol";
 import {RebalanceGate} from "../../../src/autopilot/RebalanceGate.sol";
 import {Leg} from "../../../src/lmp/ILMP.sol";
 import {DestinationMock} from "./mocks/DestinationMock.sol";
+import {LimitsMock} from "./mocks/LimitsMock.sol";
 import {SignalsMock} from "./mocks/SignalsMock.sol";
 import {VaultMock} from "./mocks/VaultMock.sol";
 import {Test} from "forge-std/Test.sol";
@@ -17,6 +19,7 @@ abstract contract GateTestBase is Test {
 
     RebalanceGate internal gate;
     SignalsMock internal signals;
+    LimitsMock internal limits;
     VaultMock internal vault;
     DestinationMock internal a;
     DestinationMock internal b;
@@ -25,7 +28,8 @@ abstract contract GateTestBase is Test {
     function setUp() public virtual {
         vm.warp(1_700_000_000);
         signals = new SignalsMock();
-        gate = new RebalanceGate(ISignals(address(signals)), 30 days);
+        limits = new LimitsMock();
+        gate = new RebalanceGate(ISignals(address(signals)), ILimits(address(limits)), 30 days);
         vault = new VaultMock();
         vault.setIdle(700e18);
         a = DestinationMock(_held(300e18, 0));

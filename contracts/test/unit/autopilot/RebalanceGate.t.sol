@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {ILimits} from "../../../src/autopilot/ILimits.sol";
 import {IRebalanceGate} from "../../../src/autopilot/IRebalanceGate.sol";
 import {ISignals} from "../../../src/autopilot/ISignals.sol";
 import {RebalanceGate} from "../../../src/autopilot/RebalanceGate.sol";
 import {ILMP, Leg} from "../../../src/lmp/ILMP.sol";
 import {GateTestBase} from "./GateTestBase.sol";
 import {DestinationMock} from "./mocks/DestinationMock.sol";
+import {LimitsMock} from "./mocks/LimitsMock.sol";
 import {VaultMock} from "./mocks/VaultMock.sol";
 
 contract RebalanceGateTest is GateTestBase {
@@ -294,21 +296,41 @@ contract RebalanceGateTest is GateTestBase {
     /* HORIZON */
 
     function test_horizonBounds() public {
-        ISignals source = gate.signals();
+        (ISignals source, ILimits caps) = (gate.signals(), gate.limits());
         vm.expectRevert(abi.encodeWithSelector(RebalanceGate.InvalidHorizon.selector, 14 days - 1));
-        new RebalanceGate(source, 14 days - 1);
+        new RebalanceGate(source, caps, 14 days - 1);
         vm.expectRevert(abi.encodeWithSelector(RebalanceGate.InvalidHorizon.selector, 60 days + 1));
-        new RebalanceGate(source, 60 days + 1);
-        assertEq(new RebalanceGate(source, 14 days).horizon(), 14 days);
-        assertEq(new RebalanceGate(source, 60 days).horizon(), 60 days);
+        new RebalanceGate(source, caps, 60 days + 1);
+        assertEq(new RebalanceGate(source, caps, 14 days).horizon(), 14 days);
+        assertEq(new RebalanceGate(source, caps, 60 days).horizon(), 60 days);
     }
 
     function test_longerHorizonSpendsMore() public {
-        RebalanceGate patient = new RebalanceGate(gate.signals(), 60 days);
+        RebalanceGate patient = new RebalanceGate(gate.signals(), gate.limits(), 60 days);
         uint256 cost = uint256(3e18) * 31 / 365 / 2;
         vm.expectPartialRevert(IRebalanceGate.NoImprovement.selector);
         vault.move(gate, _legs(IDLE, 100e18 + cost), _legs(address(b), 100e18));
         vault.move(patient, _legs(IDLE, 100e18 + cost), _legs(address(b), 100e18));
+    }
+
+    /* LIMITS */
+
+    /// Asked once everything else has passed, about the legs as they are, with the vault's book after the move.
+    function test_K1_limitsAreAskedLast() public {
+        Leg[] memory outs = _legs(IDLE, 100e18);
+        Leg[] memory ins = _legs(address(b), 100e18);
+        limits.setClosed(true);
+        _expectRefused(
+            outs,
+            ins,
+            abi.encodeWithSelector(
+                LimitsMock.Exceeded.selector, address(vault), keccak256(abi.encode(outs, ins)), 600e18
+            )
+        );
+        vm.expectPartialRevert(IRebalanceGate.NoImprovement.selector);
+        vault.move(gate, outs, _legs(address(b), 90e18));
+        limits.setClosed(false);
+        vault.move(gate, outs, ins);
     }
 
     /* TURNOVER */

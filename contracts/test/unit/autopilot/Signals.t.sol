@@ -21,6 +21,10 @@ contract GasBurningDestination {
         rates[0] = 1e18;
     }
 
+    function depth() external pure returns (uint256) {
+        return 1;
+    }
+
     function incentives() external view returns (uint256, uint256, uint256) {
         uint256 burnt;
         while (burnt == spent) {}
@@ -64,7 +68,7 @@ contract SignalsTest is Test {
         skip(1 days);
         destination.setIssuerRate(1.0001e18);
         vm.expectEmit(address(signals));
-        emit ISignals.Snapshot(address(destination), 1.0001e18, 0.0365e18, 3_318_181_818_181_818, 0, 0, false);
+        emit ISignals.Snapshot(address(destination), 1.0001e18, 0.0365e18, 3_318_181_818_181_818, 0, 0, 1e27, false);
         ISignals.Signal memory s = _snapshot();
         assertEq(s.firstAt, START);
         assertEq(s.lastAt, START + 1 days);
@@ -268,12 +272,11 @@ contract SignalsTest is Test {
         for (uint256 i; i < 8; ++i) {
             rate = rate * (0.999e18 + growth[i] % 0.002e18) / 1e18;
             destination.setIssuerRate(rate);
+            destination.setDepth(growth[i]);
             vm.recordLogs();
             _snapshot();
-            bool fell;
             Vm.Log[] memory logs = vm.getRecordedLogs();
-            (ghost.rate, ghost.sample, ghost.base, ghost.incentiveYearly, ghost.incentiveOthers, fell) =
-                abi.decode(logs[0].data, (uint128, uint128, uint128, uint128, uint128, bool));
+            bool fell = _replay(ghost, logs[0].data);
             assertEq(logs[1].topics[0], ISignals.LegRates.selector);
             assertEq(abi.encode(signals.legRates(address(destination))), logs[1].data);
             if (i == 0) ghost.firstAt = uint40(block.timestamp);
@@ -283,5 +286,35 @@ contract SignalsTest is Test {
             assertEq(abi.encode(signals.signal(address(destination))), abi.encode(ghost));
             skip(20 hours + pauses[i] % 10 days);
         }
+    }
+
+    function _replay(ISignals.Signal memory ghost, bytes memory data) private pure returns (bool fell) {
+        (ghost.rate, ghost.sample, ghost.base, ghost.incentiveYearly, ghost.incentiveOthers, ghost.depth, fell) =
+            abi.decode(data, (uint128, uint128, uint128, uint128, uint128, uint128, bool));
+    }
+
+    /* DEPTH */
+
+    function test_snapshotKeepsTheDepth() public {
+        destination.setDepth(type(uint128).max);
+        assertEq(_snapshot().depth, type(uint128).max);
+        skip(20 hours);
+        destination.setDepth(0);
+        assertEq(_snapshot().depth, 0, "ours is all of it");
+    }
+
+    function test_withoutDepthThereIsNoSnapshot() public {
+        destination.setDepth(uint256(type(uint128).max) + 1);
+        vm.expectRevert(abi.encodeWithSelector(ISignals.InvalidDestination.selector, address(destination)));
+        signals.snapshot(address(destination));
+        vm.mockCallRevert(address(destination), abi.encodeWithSignature("depth()"), "locked");
+        vm.expectRevert(abi.encodeWithSelector(ISignals.InvalidDestination.selector, address(destination)));
+        signals.snapshot(address(destination));
+        vm.mockCall(address(destination), abi.encodeWithSignature("depth()"), hex"01");
+        vm.expectRevert(abi.encodeWithSelector(ISignals.InvalidDestination.selector, address(destination)));
+        signals.snapshot(address(destination));
+        vm.clearMockedCalls();
+        destination.setDepth(1);
+        assertEq(_snapshot().count, 1, "nothing was left behind");
     }
 }

@@ -1,12 +1,13 @@
 import { lmpAbi, rebalanceGateAbi, solverExecutorAbi } from '@headrace/abi'
 import type { BlockRef } from '@headrace/chain'
 import type { Deployment } from '@headrace/service'
-import { type Address, isAddressEqual, type PublicClient } from 'viem'
+import { type Address, isAddressEqual, type PublicClient, zeroAddress } from 'viem'
 import { earliest, type Job, type Step, type Verdict } from '../job.ts'
 import { at } from '../reads.ts'
 import { readBalancer } from '../solver/balancer.ts'
 import { executeData } from '../solver/calls.ts'
 import { readCurve } from '../solver/curve.ts'
+import { readHeadroom } from '../solver/headroom.ts'
 import { type Solution, type Source, solve } from '../solver/solve.ts'
 import type { Venue } from '../solver/venue.ts'
 
@@ -145,7 +146,7 @@ async function readVault(
     ],
   })
   const rebalanceGate = { address: gate, abi: rebalanceGateAbi } as const
-  const [[turnoverShare, turnoverUsed, factor], states] = await Promise.all([
+  const [[turnoverShare, turnoverUsed, factor, limits], states] = await Promise.all([
     client.multicall({
       ...at(block),
       allowFailure: false,
@@ -153,6 +154,7 @@ async function readVault(
         { ...rebalanceGate, functionName: 'TURNOVER_SHARE' },
         { ...rebalanceGate, functionName: 'turnoverUsed', args: [address] },
         { ...rebalanceGate, functionName: 'costFactor', args: [address] },
+        { ...rebalanceGate, functionName: 'limits' },
       ],
     }),
     client.multicall({
@@ -169,12 +171,12 @@ async function readVault(
     units: states[i]?.units ?? 0n,
     safe: states[i]?.safe ?? 0n,
   }))
-  return { idle: book.idle, deployed: book.sumSafe, turnoverShare, turnoverUsed, factor, held }
+  return { idle: book.idle, deployed: book.sumSafe, turnoverShare, turnoverUsed, factor, limits, held }
 }
 
 async function search(
   { client, lmp, contracts, owner, block }: Look,
-  { idle, deployed, factor, held }: VaultState,
+  { idle, deployed, factor, limits, held }: VaultState,
   { room, least }: { room: bigint; least: bigint },
 ): Promise<Solution | undefined> {
   const venues = await Promise.all(held.map(({ address, kind }) => readVenue(client, address, kind, block)))
@@ -183,21 +185,38 @@ async function search(
     return venue === undefined ? [] : [{ ...each, venue }]
   })
   const sources: Source[] = [
-    { origin: { kind: 'idle', asset: lmp.asset }, most: min(idle, room), least },
+    {
+      origin: { kind: 'idle', asset: lmp.asset },
+      most: min(idle, room),
+      least,
+      worth: { units: 1n, safe: 1n },
+    },
     ...known
       .filter(({ units, safe }) => units > 0n && safe > 0n)
       .map(({ venue, units, safe }) => ({
         origin: { kind: 'venue', venue } as const,
         most: min(units, (units * room) / safe),
         least: (units * least) / safe,
+        worth: { units, safe },
       })),
   ]
+  const headroom = await readHeadroom(
+    client,
+    limits,
+    lmp.address,
+    {
+      from: sources.map(({ origin }) => (origin.kind === 'idle' ? zeroAddress : origin.venue.destination)),
+      to: known.map(({ address }) => address),
+    },
+    block,
+  )
   // Gas is paid in ETH: it compares with the asset only where that is WETH.
   const gasPrice = isAddressEqual(lmp.asset, contracts.weth) ? await client.getGasPrice() : 0n
   return solve({
     setting: { client, blockNumber: block.number, lmp: lmp.address, executor: contracts.executor, owner },
     sources,
     targets: known.map(({ venue }) => venue),
+    headroom,
     factor,
     gasPrice,
     leastNet: ((idle + deployed) * LEAST_NET.part) / LEAST_NET.of,
@@ -221,8 +240,11 @@ function readVenue(
   }
 }
 
-/** The market or another solver was faster: it does not pay any more. */
-const BENIGN = ['NoImprovement', 'LossTooLarge', 'TurnoverExceeded']
+/** The market or another solver was faster: it does not pay, or does not fit, any more. */
+const BENIGN = [
+  ...['NoImprovement', 'LossTooLarge', 'TurnoverExceeded'],
+  ...['DestinationCapExceeded', 'IssuerCapExceeded', 'PoolShareExceeded', 'IdleBelowFloor'],
+]
 
 function toStep({ lmp, contracts, owner, block }: Look, { proposal, from, to }: Solution): Step {
   return {

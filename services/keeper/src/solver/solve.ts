@@ -1,5 +1,6 @@
 import { type Address, zeroAddress } from 'viem'
 import type { Proposal } from './calls.ts'
+import { fitting, type Headroom } from './headroom.ts'
 import { buildRoute, type Origin } from './route.ts'
 import { maximize } from './search.ts'
 import { type Check, type Setting, weigh } from './simulation.ts'
@@ -11,12 +12,15 @@ export interface Source {
   most: bigint
   /** Units of the smallest trade worth a look. */
   least: bigint
+  /** What so many of its units are worth in base units of the asset; above 0. */
+  worth: { units: bigint; safe: bigint }
 }
 
 export interface Problem {
   setting: Setting
   sources: readonly Source[]
   targets: readonly Venue[]
+  headroom: Headroom
   /** Share of the gain a cost may reach, WAD, as the gate says now. */
   factor: bigint
   /** What one gas costs in base units of the asset; 0 where it cannot be said. */
@@ -47,14 +51,28 @@ const EFFORT = { samples: 4, refinements: 5 }
  */
 export async function solve(problem: Problem): Promise<Solution | undefined> {
   let best: Solution | undefined
-  for (const source of problem.sources) {
-    for (const to of problem.targets) {
-      if (addressOf(source.origin) === to.destination || source.most < source.least) continue
-      const found = await bestSize(problem, source, to)
-      if (found !== undefined && (best === undefined || found.net > best.net)) best = found
-    }
+  for (const { source, to } of moves(problem)) {
+    const found = await bestSize(problem, source, to)
+    if (found !== undefined && (best === undefined || found.net > best.net)) best = found
   }
   return best
+}
+
+/** Every source with every target that has room for the smallest trade, bounded by that room. */
+export function moves({
+  sources,
+  targets,
+  headroom,
+}: Pick<Problem, 'sources' | 'targets' | 'headroom'>): { source: Source; to: Venue }[] {
+  return sources
+    .flatMap((source) =>
+      targets.map((to) => {
+        const from = addressOf(source.origin)
+        const room = from === to.destination ? 0n : headroom(from, to.destination)
+        return { source: { ...source, most: fitting(source.most, room, source.worth) }, to }
+      }),
+    )
+    .filter(({ source }) => source.most >= source.least && source.most > 0n)
 }
 
 async function bestSize(

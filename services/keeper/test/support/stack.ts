@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { lmpAbi, reactorAbi, reserveAbi } from '@headrace/abi'
+import { limitsAbi, lmpAbi, reactorAbi, reserveAbi } from '@headrace/abi'
 import { awaitReceipt } from '@headrace/chain'
 import { startAnvil } from '@headrace/chaos-rpc/anvil'
 import { foundryBinary } from '@headrace/foundry'
@@ -268,6 +268,18 @@ export async function startStack({ cycleLength }: StackOptions) {
         })
         await send('lp', lmp.address, data)
       },
+      /** From now on the vault may enter a destination up to `amount` only. */
+      async lowerCap(destination: Address, amount: bigint) {
+        const limits = { address: contractAddress(deployment, 'limits'), abi: limitsAbi } as const
+        const id = await client.readContract({
+          ...limits,
+          functionName: 'destinationId',
+          args: [destination],
+        })
+        const args = [lmp.address, id, { share: 10n ** 18n, amount }] as const
+        const data = encodeFunctionData({ abi: limitsAbi, functionName: 'lowerCap', args })
+        await send('governor', limits.address, data)
+      },
       /** Pays the gauge of the Balancer pool for seven days from now. */
       async fundGauge(amount: bigint) {
         await send('issuer', venues.rewardToken, call.mint(actors.distributor, amount))
@@ -331,6 +343,7 @@ function forgeScript(url: string, script: string, env: Record<string, string>): 
 function deployConfig(venues: z.infer<typeof venuesSchema>, now: bigint, cycleLength: number) {
   const maxAge = 26 * 3600
   const half = '500000000000000000'
+  const cap = { share: '1000000000000000000', amount: String(10n ** 22n) }
   return {
     governance: {
       ...{ treasury: actors.governor, governor: actors.governor, curator: actors.governor },
@@ -356,12 +369,19 @@ function deployConfig(venues: z.infer<typeof venuesSchema>, now: bigint, cycleLe
         ...{ name: 'Vault', symbol: 'hWETH', asset: venues.weth, cap: String(10n ** 22n), feeBps: 2000 },
         ...{ feeRecipient: actors.governor, seed: String(10n ** 15n) },
         backing: { mode: 'slashing', backersBps: 7000, managementFeeBps: 20 },
+        limits: { maxPoolShare: half, idleFloor: '0', issuers: venues.lsts.map((token) => ({ token, cap })) },
         destinations: [
           {
-            ...{ venue: 'balancer-v2-stable', name: 'Balancer', pool: venues.stablePool },
+            ...{ venue: 'balancer-v2-stable', name: 'Balancer', pool: venues.stablePool, cap },
             ...{ balancerVault: venues.balancerVault, gauge: venues.gauge, rewards: [venues.rewardToken] },
           },
-          { venue: 'curve-stableswap', name: 'Curve', pool: venues.curvePool, lpToken: venues.curveToken },
+          {
+            venue: 'curve-stableswap',
+            name: 'Curve',
+            pool: venues.curvePool,
+            lpToken: venues.curveToken,
+            cap,
+          },
         ],
       },
     ],

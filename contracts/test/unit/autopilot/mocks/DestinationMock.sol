@@ -13,6 +13,9 @@ contract DestinationMock {
     uint256[] private _legRates;
     uint256 public discount;
     uint256 public totalSupply;
+    /// @dev All liquidity of the pool, in units.
+    uint256 public depth = 1e27;
+    address[] private _legs;
 
     uint256 private _yearly;
     uint256 private _staked;
@@ -45,6 +48,18 @@ contract DestinationMock {
 
     function setDiscount(uint256 discount_) external {
         discount = discount_;
+    }
+
+    function setDepth(uint256 depth_) external {
+        depth = depth_;
+    }
+
+    function setLegs(address[] calldata legs_) external {
+        _legs = legs_;
+    }
+
+    function legs() external view returns (address[] memory) {
+        return _legs;
     }
 
     function setTotalSupply(uint256 supply) external {

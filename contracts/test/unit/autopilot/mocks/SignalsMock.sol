@@ -26,6 +26,10 @@ contract SignalsMock {
         _signals[destination].incentiveOthers = others;
     }
 
+    function setDepth(address destination, uint128 depth) external {
+        _signals[destination].depth = depth;
+    }
+
     function setFall(address destination, uint128 rate, uint40 fellAt) external {
         _signals[destination].rate = rate;
         _signals[destination].fellAt = fellAt;
