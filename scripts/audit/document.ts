@@ -13,9 +13,10 @@ const stable = (text: string) =>
   text.replace(/^lemma: .*/, 'lemma').replace(/ \(\d+ places\)$|, \d+ vectors$|: \d+ flows/, '')
 
 export function documented(rows: readonly Row[], write: boolean): Row {
-  const lines = rows.map(({ claim, means, result }) =>
-    [stable(claim), stable(means), result].map((cell) => cell.replaceAll('|', '\\|')).join(' | '),
-  )
+  const lines = rows.map((row) => {
+    const { means, result } = row.promised ?? row
+    return [stable(row.claim), stable(means), result].map((cell) => cell.replaceAll('|', '\\|')).join(' | ')
+  })
   const wanted = ['| claim | means | result |', '|---|---|---|', ...lines.map((line) => `| ${line} |`)].join(
     '\n',
   )

@@ -15,7 +15,7 @@ export async function lemmas(seconds: number, seed: number): Promise<Row[]> {
       ...['--anvil', foundryBinary('anvil'), '--forge', foundryBinary('forge')],
       ...['--timeout', String(seconds), '--seed', String(seed)],
     ],
-    (line) => rows.push(JSON.parse(line)),
+    { onLine: (line) => rows.push(JSON.parse(line)) },
   )
   if (code !== 0) throw new Refusal('the lemmas ended early; their message is above')
   return rows

@@ -6,6 +6,8 @@ export interface Row {
   result: 'proven' | 'caught' | 'equal' | 'explained' | 'fuzz' | 'SHORT'
   seconds: number
   note?: string
+  /** What the documentation says of it, where that is less. */
+  promised?: Pick<Row, 'means' | 'result'>
 }
 
 const WIDTH = 96

@@ -1,5 +1,5 @@
 /** Slither over the contracts: every high and medium finding is explained in findings.json, and nothing else is. */
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Row } from './rows.ts'
 import { FOLDER, OUT, Refusal, run, tool } from './tools.ts'
@@ -14,6 +14,7 @@ interface Explanation {
 interface Element {
   type: string
   name: string
+  source_mapping: { filename_relative: string }
   type_specific_fields?: { parent?: Element; signature?: string }
 }
 
@@ -24,14 +25,20 @@ interface Finding {
   elements: Element[]
 }
 
-/** Contract and function (or variable) a finding is about: its first element, or what that is part of. */
-function place({ elements: [first] }: Finding): string {
+const isOurs = (element: Element) => element.source_mapping.filename_relative.startsWith('contracts/src/')
+
+/**
+ * Contract and function (or variable) a finding is about: of its first element in our sources, or what that is part of.
+ * Not by slither's own path filter: that drops a finding when any part of it, a modifier say, is in a library.
+ */
+function place({ elements }: Finding): string | undefined {
+  const first = elements.find(isOurs)
   let at = first
   while (at !== undefined && at.type !== 'function' && at.type_specific_fields?.parent?.type !== 'contract')
     at = at.type_specific_fields?.parent
   const contract = at?.type_specific_fields?.parent?.name
   return contract === undefined
-    ? (first?.name ?? '')
+    ? first?.name
     : `${contract}.${at?.type_specific_fields?.signature ?? at?.name}`
 }
 
@@ -39,11 +46,16 @@ export async function slither(): Promise<Row[]> {
   const started = performance.now()
   const report = join(FOLDER, 'slither.json')
   rmSync(report, { force: true })
-  await run(tool('slither'), [
-    ...['.', '--ignore-compile', '--foundry-out-directory', OUT, '--json', report, '--disable-color'],
-    ...['--filter-paths', 'node_modules|contracts/test', '--no-fail-pedantic'],
-    ...['--exclude-informational', '--exclude-low', '--exclude-optimization'],
-  ])
+  // Its own account of the findings goes to stderr too.
+  const { stderr } = await run(
+    tool('slither'),
+    [
+      ...['.', '--ignore-compile', '--foundry-out-directory', OUT, '--json', report, '--disable-color'],
+      ...['--exclude-informational', '--exclude-low', '--exclude-optimization', '--no-fail-pedantic'],
+    ],
+    { quiet: true },
+  )
+  if (!existsSync(report)) throw new Refusal(`slither gave no report\n${stderr.slice(-5000)}`)
   const { success, error, results } = read<{
     success: boolean
     error: string | null
@@ -58,16 +70,21 @@ export async function slither(): Promise<Row[]> {
 function judge(findings: readonly Finding[], explanations: readonly Explanation[], seconds: number): Row[] {
   const key = (detector: string, where: string) => `${detector} ${where}`
   const explained = new Set(explanations.flatMap((e) => e.where.map((where) => key(e.detector, where))))
-  const found = new Set(findings.map((finding) => key(finding.check, place(finding))))
-  const rows: Row[] = findings
-    .filter((finding) => !explained.has(key(finding.check, place(finding))))
-    .map((finding) => ({
-      claim: `${finding.impact} ${finding.check} in ${place(finding)}`,
+  const found = new Set<string>()
+  const rows: Row[] = []
+  for (const finding of findings) {
+    const where = place(finding)
+    if (where === undefined || found.has(key(finding.check, where))) continue
+    found.add(key(finding.check, where))
+    if (explained.has(key(finding.check, where))) continue
+    rows.push({
+      claim: `${finding.impact} ${finding.check} in ${where}`,
       means: 'slither',
       result: 'SHORT',
       seconds: 0,
       note: `${finding.description.trim()}\nMend it, or explain it in scripts/audit/findings.json.`,
-    }))
+    })
+  }
   for (const stale of [...explained].filter((entry) => !found.has(entry)))
     rows.push({
       claim: `nothing is explained that was not found: ${stale}`,

@@ -24,14 +24,23 @@ export class Refusal extends Error {}
 export interface Run {
   code: number
   stdout: string
+  /** Empty unless quiet. */
+  stderr: string
 }
 
-/** Runs a program from the root. Its stderr is the reader's; its stdout, line by line, is `onLine`'s, and the result's. */
-export function run(program: string, args: readonly string[], onLine?: (line: string) => void): Promise<Run> {
+/**
+ * Runs a program from the root. Its stdout, line by line, is `onLine`'s, and the result's; its stderr is the reader's, or the
+ * result's when `quiet`.
+ */
+export function run(
+  program: string,
+  args: readonly string[],
+  { onLine, quiet = false }: { onLine?: (line: string) => void; quiet?: boolean } = {},
+): Promise<Run> {
   return new Promise((done, fail) => {
     const child = spawn(program, args, {
       cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', quiet ? 'pipe' : 'inherit'],
       // The folder of forge comes first: halmos starts it by name.
       env: {
         ...process.env,
@@ -41,15 +50,19 @@ export function run(program: string, args: readonly string[], onLine?: (line: st
       },
     })
     let stdout = ''
+    let stderr = ''
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
     let rest = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
       const lines = (rest + text).split('\n')
       rest = lines.pop() ?? ''
       if (onLine !== undefined) lines.forEach(onLine)
     })
     child.on('error', fail)
-    child.on('close', (code) => done({ code: code ?? 1, stdout }))
+    child.on('close', (code) => done({ code: code ?? 1, stdout, stderr }))
   })
 }
 
