@@ -13,7 +13,7 @@ import {IDestination} from "./IDestination.sol";
 import {StableDestination} from "./StableDestination.sol";
 import {Tokens} from "./Tokens.sol";
 import {VenueLock} from "./VenueLock.sol";
-import {IBalancerVault, IComposableStablePool, IPausable} from "./interfaces/IBalancerV2.sol";
+import {IBalancerVault, IComposableStablePool} from "./interfaces/IBalancerV2.sol";
 import {ILiquidityGauge} from "./interfaces/ILiquidityGauge.sol";
 
 /// @title Destination over a Balancer V2 ComposableStable pool (v3 and later), staked in its LiquidityGaugeV5
@@ -60,10 +60,11 @@ contract BalancerStableDestination is StableDestination {
         IComposableStablePool stable = IComposableStablePool(pool_);
         require(_tryAddress(pool_, abi.encodeCall(stable.getVault, ())) == address(balancer), InvalidPool(pool_));
         require(_tryAddress(gauge_, abi.encodeCall(ILiquidityGauge.lp_token, ())) == pool_, InvalidGauge(gauge_));
-        require(!_isPaused(pool_) && !_isPaused(address(balancer)) && !stable.inRecoveryMode(), PoolPaused(pool_));
+        (bool paused,,) = stable.getPausedState();
+        require(!paused && !stable.inRecoveryMode(), PoolPaused(pool_));
         _poolId = stable.getPoolId();
         _bptIndex = uint8(stable.getBptIndex());
-        (address[] memory tokens,,) = balancer.getPoolTokens(_poolId);
+        (address[] memory tokens,) = _tokens();
         require(tokens[_bptIndex] == pool_, InvalidPool(pool_));
         _initialize(Setup(vault_, pool_, pool_, gauge_, _withoutBpt(tokens), rewards_));
     }
@@ -87,12 +88,12 @@ contract BalancerStableDestination is StableDestination {
         uint256 count = _rewards.length;
         for (uint256 i; i < count; ++i) {
             address reward = _rewards[i];
-            ILiquidityGauge.Reward memory paid = gauge_.reward_data(reward);
-            if (paid.period_finish <= block.timestamp) continue;
-            uint256 worth = _yearly(reward, paid.rate);
+            (,, uint256 finish, uint256 rate,,) = gauge_.reward_data(reward);
+            if (finish <= block.timestamp) continue;
+            uint256 worth = _yearly(reward, rate);
             if (worth == 0) continue;
             wad += worth;
-            end = end == 0 ? paid.period_finish : end.min(paid.period_finish);
+            end = end == 0 ? finish : end.min(finish);
         }
         yearly = _toAsset(wad);
     }
@@ -101,37 +102,39 @@ contract BalancerStableDestination is StableDestination {
 
     function _poolState() internal view override returns (PoolState memory state) {
         IComposableStablePool stable = IComposableStablePool(pool);
-        (address[] memory tokens, uint256[] memory balances,) = balancer.getPoolTokens(_poolId);
+        (address[] memory tokens, uint256[] memory balances) = _tokens();
         uint256[] memory factors = stable.getScalingFactors();
-        uint256 n = tokens.length - 1;
-        state.balances = new uint256[](n);
-        state.rates = new uint256[](n);
-        for (uint256 i; i < n; ++i) {
-            uint256 from = i < _bptIndex ? i : i + 1;
-            state.balances[i] = balances[from].fullMulDiv(factors[from], WAD);
-            // The factor without its power of ten is the token's rate.
-            state.rates[i] = factors[from] / 10 ** (18 - IERC20Metadata(tokens[from]).decimals());
-        }
         (uint256 amplification,, uint256 precision) = stable.getAmplificationParameter();
-        state.ann = amplification * n * WAD / precision;
+        // Balancer's own bounds (at most 5 legs of at most 18 decimals, A up to 5000, 3 digits of precision) leave no overflow.
+        unchecked {
+            uint256 n = tokens.length - 1;
+            state.balances = new uint256[](n);
+            state.rates = new uint256[](n);
+            for (uint256 i; i < n; ++i) {
+                uint256 from = _position(i);
+                state.balances[i] = balances[from].fullMulDiv(factors[from], WAD);
+                // The factor without its power of ten is the token's rate.
+                state.rates[i] = factors[from] / 10 ** (18 - IERC20Metadata(tokens[from]).decimals());
+            }
+            state.ann = amplification * n * WAD / precision;
+        }
         // Without a leg the pool has no invariant, and so no answer to what it owes the protocol for fees; nor is anything owed.
         state.supply = _isDrained(state) ? IERC20(pool).totalSupply() - balances[_bptIndex] : stable.getActualSupply();
     }
 
     function _requireUnlocked() internal view override {
-        bytes memory locked = abi.encodeCall(IBalancerVault.manageUserBalance, (new IBalancerVault.UserBalanceOp[](0)));
+        // Of an empty list of operations.
+        bytes memory locked = abi.encodeWithSelector(IBalancerVault.manageUserBalance.selector, 32, 0);
         require(!VenueLock.isTaken(address(balancer), locked), VenueLocked());
     }
 
     function _join(uint256[] memory amounts) internal override {
-        (address[] memory assets,,) = balancer.getPoolTokens(_poolId);
-        uint256[] memory limits = new uint256[](assets.length);
+        uint256[] memory limits = new uint256[](amounts.length + 1);
         for (uint256 i; i < amounts.length; ++i) {
-            limits[i < _bptIndex ? i : i + 1] = amounts[i];
+            limits[_position(i)] = amounts[i];
             if (amounts[i] != 0) _legs[i].allow(address(balancer), amounts[i]);
         }
-        bytes memory data = abi.encode(JOIN_EXACT_TOKENS_IN, amounts, 0);
-        _request(IBalancerVault.joinPool.selector, IBalancerVault.PoolRequest(assets, limits, data, false));
+        _request(IBalancerVault.joinPool.selector, limits, abi.encode(JOIN_EXACT_TOKENS_IN, amounts, 0));
         for (uint256 i; i < amounts.length; ++i) {
             if (amounts[i] != 0) _legs[i].requireTaken(address(balancer));
         }
@@ -147,28 +150,36 @@ contract BalancerStableDestination is StableDestination {
 
     /// @dev Minimums are checked on what arrives.
     function _exitPool(bytes memory data) private {
-        (address[] memory assets,,) = balancer.getPoolTokens(_poolId);
-        uint256[] memory limits = new uint256[](assets.length);
-        _request(IBalancerVault.exitPool.selector, IBalancerVault.PoolRequest(assets, limits, data, false));
+        _request(IBalancerVault.exitPool.selector, new uint256[](_legs.length + 1), data);
     }
 
     /// @dev Joins and exits take the same arguments.
-    function _request(bytes4 selector, IBalancerVault.PoolRequest memory request) private {
+    function _request(bytes4 selector, uint256[] memory limits, bytes memory data) private {
+        (address[] memory assets,) = _tokens();
+        IBalancerVault.PoolRequest memory request = IBalancerVault.PoolRequest(assets, limits, data, false);
         address(balancer).callContract(abi.encodeWithSelector(selector, _poolId, address(this), address(this), request));
+    }
+
+    /// @dev Of the pool, BPT included.
+    function _tokens() private view returns (address[] memory tokens, uint256[] memory balances) {
+        (tokens, balances,) = balancer.getPoolTokens(_poolId);
     }
 
     function _claim() internal override {
         _claimFrom(gauge, abi.encodeCall(ILiquidityGauge.claim_rewards, (address(this))));
     }
 
-    function _isPaused(address target) private view returns (bool paused) {
-        (paused,,) = IPausable(target).getPausedState();
+    /// @dev Of a leg among the pool's tokens.
+    function _position(uint256 leg) private view returns (uint256) {
+        unchecked {
+            return leg < _bptIndex ? leg : leg + 1;
+        }
     }
 
     function _withoutBpt(address[] memory tokens) private view returns (address[] memory rest) {
         rest = new address[](tokens.length - 1);
         for (uint256 i; i < rest.length; ++i) {
-            rest[i] = tokens[i < _bptIndex ? i : i + 1];
+            rest[i] = tokens[_position(i)];
         }
     }
 }

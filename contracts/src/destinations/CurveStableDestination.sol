@@ -130,13 +130,11 @@ contract CurveStableDestination is StableDestination {
         }
     }
 
-    /// @dev Minimums are checked on what arrives.
+    /// @dev The pool burns LP tokens as their minter, without approval. Minimums are checked on what arrives.
     function _exit(uint256 lpAmount) internal override {
         uint256[] memory minimums = new uint256[](_legs.length);
-        lpToken.allow(pool, lpAmount);
         bytes4 selector = _selector("remove_liquidity(uint256,uint256[", "])");
         pool.callContract(abi.encodePacked(selector, lpAmount, minimums));
-        lpToken.requireTaken(pool);
     }
 
     function _exitSingle(uint256 lpAmount, uint256 leg) internal override {

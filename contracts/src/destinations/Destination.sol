@@ -92,22 +92,42 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
         require(_tryAddress(setup.vault, abi.encodeCall(IERC4626.asset, ())) == _asset, InvalidVault(setup.vault));
         uint256 n = setup.legs.length;
         require(n >= MIN_LEGS && n <= MAX_LEGS, InvalidPool(setup.pool));
-        (vault, pool, lpToken, gauge, _legs) = (setup.vault, setup.pool, setup.lpToken, setup.gauge, setup.legs);
-        address[] memory held = new address[](n + 4);
-        (held[n], held[n + 1], held[n + 2], held[n + 3]) = (_asset, setup.lpToken, setup.gauge, address(this));
+        (vault, pool, lpToken, gauge) = (setup.vault, setup.pool, setup.lpToken, setup.gauge);
         for (uint256 i; i < n; ++i) {
-            address leg = held[i] = setup.legs[i];
+            address leg = setup.legs[i];
+            _legs.push(leg);
             // forge-lint: disable-next-line(unsafe-typecast) below MAX_LEGS
             if (leg == _asset) _numeraire = uint8(i);
             (uint256 backing, uint256 market) = _prices(leg);
-            require(market <= backing * MAX_PREMIUM, ImplausiblePrice(leg, backing, market));
+            // In this order nothing overflows.
+            require(market / MAX_PREMIUM <= backing, ImplausiblePrice(leg, backing, market));
         }
-        _listRewards(setup.rewards, held);
+        _listRewards(setup);
         (uint256[] memory marginals,) = _readAtRest();
         (, uint256[] memory safes) = _legPrices();
         (, bool ok) = _spotPrices(marginals, safes);
         require(ok, UnsafePool(setup.pool));
         emit DestinationInitialized(setup.vault, setup.pool, setup.lpToken, setup.gauge, setup.legs, setup.rewards);
+    }
+
+    /// @dev No token that a position is made of.
+    function _listRewards(Setup memory setup) private {
+        address[] memory list = setup.rewards;
+        require(list.length <= MAX_REWARDS, TooManyRewards());
+        for (uint256 i; i < list.length; ++i) {
+            address token = list[i];
+            bool taken = token == address(0) || token == _asset || token == setup.lpToken || token == setup.gauge
+                || token == address(this) || _isIn(token, setup.legs, setup.legs.length) || _isIn(token, list, i);
+            require(!taken, InvalidReward(token));
+            _rewards.push(token);
+        }
+    }
+
+    function _isIn(address token, address[] memory list, uint256 count) private pure returns (bool) {
+        for (uint256 i; i < count; ++i) {
+            if (list[i] == token) return true;
+        }
+        return false;
     }
 
     /* UNITS */
@@ -144,12 +164,12 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
         for (uint256 i; i < amounts.length; ++i) {
             if (amounts[i] != 0) _legs[i].pull(amounts[i]);
         }
-        units = _addLegs(amounts);
+        uint256[] memory taken = amounts;
+        units = _addLegs(taken);
         require(units != 0 && units >= minUnits, TooLittle(units, minUnits));
         _mint(receiver, units);
 
         uint256[] memory left = _gained(before);
-        uint256[] memory taken = amounts;
         for (uint256 i; i < taken.length; ++i) {
             if (left[i] == 0) continue;
             taken[i] -= left[i];
@@ -247,15 +267,7 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
     /// @inheritdoc IDestination
     /// @dev Rounded down. Reverts `PriceUnavailable` when an issuer gives no rate.
     function issuerRate() external view returns (uint256) {
-        uint256[] memory rates = issuerRates();
-        uint256 sum;
-        uint256 weights;
-        for (uint256 i; i < rates.length; ++i) {
-            uint256 weight = _weight(i);
-            sum += rates[i] * weight;
-            weights += weight;
-        }
-        return sum / weights;
+        return _mean(issuerRates());
     }
 
     /// @inheritdoc IDestination
@@ -263,7 +275,7 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
     function issuerRates() public view returns (uint256[] memory rates) {
         rates = new uint256[](_legs.length);
         for (uint256 i; i < rates.length; ++i) {
-            (rates[i],,) = prices.legPrices(_legs[i]);
+            (rates[i],,) = _tryPrices(_legs[i]);
             require(rates[i] != 0, PriceUnavailable(_legs[i]));
         }
     }
@@ -274,7 +286,7 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
         uint256 n = _legs.length;
         for (uint256 i; i < n; ++i) {
             (uint256 backing, uint256 market) = _prices(_legs[i]);
-            largest = largest.max(backing.zeroFloorSub(market).fullMulDivUp(WAD, backing));
+            largest = largest.max(WAD.zeroFloorSub(market.fullMulDiv(WAD, backing)));
         }
     }
 
@@ -318,8 +330,12 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
     /// @dev Both prices of a leg, WAD; reverts `PriceUnavailable`.
     function _prices(address leg) private view returns (uint256 backing, uint256 market) {
         bool ok;
-        (backing, market, ok) = prices.legPrices(leg);
+        (backing, market, ok) = _tryPrices(leg);
         require(ok, PriceUnavailable(leg));
+    }
+
+    function _tryPrices(address leg) private view returns (uint256 backing, uint256 market, bool ok) {
+        return prices.legPrices(leg);
     }
 
     /// @dev WAD of the asset to its base units, rounded down.
@@ -349,10 +365,11 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
     }
 
     /// @dev Address a foreign contract answers; zero when it does not, or is no contract.
-    function _tryAddress(address target, bytes memory call) internal view returns (address) {
-        (bool ok, bytes memory answer) = target.staticcall(call);
-        if (!ok || answer.length != 32 || abi.decode(answer, (uint256)) > type(uint160).max) return address(0);
-        return abi.decode(answer, (address));
+    function _tryAddress(address target, bytes memory question) internal view returns (address answer) {
+        assembly ("memory-safe") {
+            let done := staticcall(gas(), target, add(question, 32), mload(question), 0, 32)
+            if and(and(done, eq(returndatasize(), 32)), iszero(shr(160, mload(0)))) { answer := mload(0) }
+        }
     }
 
     /* VENUE: POSITION */
@@ -386,9 +403,11 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
         virtual
         returns (uint256);
 
-    /// @dev Nominal weight of a leg in `issuerRate`; their sum is above 0.
-    function _weight(uint256 leg) internal view virtual returns (uint256) {
-        leg;
-        return 1;
+    /// @dev Mean of the issuer rates by the pool's nominal weights, rounded down. Here: equal weights.
+    function _mean(uint256[] memory rates) internal view virtual returns (uint256 mean) {
+        for (uint256 i; i < rates.length; ++i) {
+            mean += rates[i];
+        }
+        mean /= rates.length;
     }
 }

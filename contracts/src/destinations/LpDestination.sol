@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {LibCall} from "solady/utils/LibCall.sol";
 
 import {Destination} from "./Destination.sol";
 import {Tokens} from "./Tokens.sol";
@@ -12,21 +11,14 @@ import {IGauge} from "./interfaces/IGauge.sol";
 /// @notice Units are 1:1 with the LP tokens held here, or staked where the venue has a gauge. Every way in ends with LP tokens
 /// staked, every way out begins with as many unstaked; LP tokens sent here by transfer are never touched.
 abstract contract LpDestination is Destination {
-    using LibCall for address;
     using Tokens for address;
 
     function name() public view override returns (string memory) {
-        return _after("Units of ", IERC20Metadata.name.selector);
+        return string.concat("Units of ", IERC20Metadata(lpToken).name());
     }
 
     function symbol() public view override returns (string memory) {
-        return _after("u-", IERC20Metadata.symbol.selector);
-    }
-
-    /// @dev What the LP token answers, behind `prefix`.
-    function _after(string memory prefix, bytes4 question) private view returns (string memory) {
-        bytes memory answer = lpToken.staticCallContract(abi.encodePacked(question));
-        return string.concat(prefix, abi.decode(answer, (string)));
+        return string.concat("u-", IERC20Metadata(lpToken).symbol());
     }
 
     function _take(uint256 units) internal virtual override {

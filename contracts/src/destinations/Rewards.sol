@@ -20,7 +20,7 @@ abstract contract Rewards is IDestination {
     using Tokens for address;
 
     /// @dev As many as a Balancer gauge has at most.
-    uint256 private constant MAX_REWARDS = 8;
+    uint256 internal constant MAX_REWARDS = 8;
     /// @dev Gas of one claim: a Balancer gauge pays up to 8 tokens in it.
     uint256 internal constant CLAIM_GAS = 1_500_000;
     /// @dev Gas of one token's way to the auction.
@@ -57,24 +57,6 @@ abstract contract Rewards is IDestination {
         token.requireTaken(address(auction));
     }
 
-    /// @param held tokens that are no rewards
-    function _listRewards(address[] memory list, address[] memory held) internal {
-        require(list.length <= MAX_REWARDS, TooManyRewards());
-        for (uint256 i; i < list.length; ++i) {
-            address token = list[i];
-            bool allowed = token != address(0);
-            for (uint256 j; j < held.length; ++j) {
-                allowed = allowed && token != held[j];
-            }
-            for (uint256 j; j < i; ++j) {
-                allowed = allowed && token != list[j];
-            }
-            require(allowed, InvalidReward(token));
-            IERC20Metadata(token).decimals();
-        }
-        _rewards = list;
-    }
-
     function _consignAll() internal {
         uint256 count = _rewards.length;
         for (uint256 i; i < count; ++i) {
@@ -101,7 +83,9 @@ abstract contract Rewards is IDestination {
     /// @dev A call with a fixed stipend, whose failure is the caller's to see. Reads at most one word of the answer.
     function _attempt(address target, uint256 stipend, bytes memory data) internal returns (bool done, uint256 word) {
         // A call gets at most 63/64 of what is left; below that the stipend would be cut silently.
-        require(gasleft() >= stipend * 64 / 63 + STIPEND_OVERHEAD, NotEnoughGas());
+        unchecked {
+            require(gasleft() >= stipend * 64 / 63 + STIPEND_OVERHEAD, NotEnoughGas());
+        }
         assembly ("memory-safe") {
             mstore(0, 0)
             done := call(stipend, target, 0, add(data, 32), mload(data), 0, 32)

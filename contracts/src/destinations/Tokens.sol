@@ -36,9 +36,9 @@ library Tokens {
         require(received >= minimum, IDestination.TooLittle(received, minimum));
     }
 
-    /// @notice For one call of `spender`, which takes exactly that; `requireTaken` follows it.
+    /// @notice For one call of `spender`, which takes exactly that; `requireTaken` follows it, so what was allowed before is 0.
     function allow(address token, address spender, uint256 amount) internal {
-        token.safeApproveWithRetry(spender, amount);
+        token.safeApprove(spender, amount);
     }
 
     /// @notice Nothing is left of what `spender` was allowed; else reverts `WrongAmount`.

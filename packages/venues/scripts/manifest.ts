@@ -75,6 +75,10 @@ export const PREBUILT: readonly Prebuilt[] = [
     to: '640000000001',
     count: 10,
   }),
+  curve('CrvToken', 'CRVToken'),
+  curve('CurveGaugeController', 'GaugeController'),
+  curve('CurveMinter', 'Minter'),
+  curve('CurveLiquidityGauge', 'LiquidityGauge'),
 
   uniswap('WETH9', 'periphery'),
   uniswap('UniswapV2Factory', 'core'),

@@ -29,16 +29,8 @@ interface IBalancerVault {
     function exitPool(bytes32 poolId, address sender, address payable recipient, PoolRequest memory request) external;
 }
 
-/// @dev The vault and its pools can be paused, each for itself.
-interface IPausable {
-    function getPausedState()
-        external
-        view
-        returns (bool paused, uint256 pauseWindowEndTime, uint256 bufferPeriodEndTime);
-}
-
 /// @dev What destinations call of a ComposableStablePool (v3 and later); the pool is its own LP token.
-interface IComposableStablePool is IPausable {
+interface IComposableStablePool {
     function getPoolId() external view returns (bytes32);
     function getVault() external view returns (address);
     function getBptIndex() external view returns (uint256);
@@ -48,6 +40,11 @@ interface IComposableStablePool is IPausable {
     function getAmplificationParameter() external view returns (uint256 value, bool isUpdating, uint256 precision);
     /// @dev LP tokens in circulation and those owed to the protocol as fees; not the BPT the vault holds for the pool.
     function getActualSupply() external view returns (uint256);
+    /// @dev Neither swaps nor joins, and no exits but in recovery mode.
+    function getPausedState()
+        external
+        view
+        returns (bool paused, uint256 pauseWindowEndTime, uint256 bufferPeriodEndTime);
     /// @dev Proportional exits only, without fees and rates.
     function inRecoveryMode() external view returns (bool);
 }

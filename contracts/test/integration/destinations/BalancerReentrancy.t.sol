@@ -30,7 +30,7 @@ contract BalancerReentrancyTest is BalancerFixture {
     }
 
     /// @dev The known attack: LP tokens are burned, the balances not yet updated.
-    function test_insideAnExitThereIsNoValue() public {
+    function test_D3_insideAnExitThereIsNoValue() public {
         _exitInEth();
         assertEq(callbacks, 1);
         assertFalse(answered);
@@ -39,7 +39,7 @@ contract BalancerReentrancyTest is BalancerFixture {
         assertGt(_safe(destination), 0, "afterwards there is");
     }
 
-    function test_insideAJoinThereIsNoValue() public {
+    function test_D3_insideAJoinThereIsNoValue() public {
         attacking = true;
         (address[] memory assets,,) = set.balancer.vault.getPoolTokens(poolId);
         uint256[] memory most = new uint256[](assets.length);
@@ -61,7 +61,7 @@ contract BalancerReentrancyTest is BalancerFixture {
     }
 
     /// @dev A probe that runs out of gas must not look like a free lock.
-    function testFuzz_noAmountOfGasOpensTheGuard(uint256 gas_) public {
+    function testFuzz_D3_noAmountOfGasOpensTheGuard(uint256 gas_) public {
         callGas = bound(gas_, 0, 400_000);
         _exitInEth();
         assertEq(callbacks, 1);

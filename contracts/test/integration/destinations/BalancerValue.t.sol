@@ -41,7 +41,7 @@ contract BalancerValueTest is BalancerFixture {
 
     /* NOTHING MOVES IT */
 
-    function testFuzz_swapsDoNotMoveSafeAndBacking(bool wethIn, uint256 amount, uint256 rate, uint256 price) public {
+    function testFuzz_D4_swapsDoNotMoveSafeAndBacking(bool wethIn, uint256 amount, uint256 rate, uint256 price) public {
         _warpRate(bound(rate, 1e18, 1.3e18), bound(price, 0.9e18, 1.3e18));
         (uint256 safe,, uint256 backing,) = destination.value(100e18);
         amount = bound(amount, 1e12, 5000e18);
@@ -100,7 +100,7 @@ contract BalancerValueTest is BalancerFixture {
         _expectUnmoved(safe, _safe(destination), 0, "payment of fees");
     }
 
-    function test_donationsDoNotMoveIt() public {
+    function test_B3_donationsDoNotMoveIt() public {
         destination.wrap(100e18, address(this));
         uint256 safe = _safe(destination);
         deal(address(weth), address(set.balancer.vault), 50_000e18);
@@ -120,7 +120,7 @@ contract BalancerValueTest is BalancerFixture {
     }
 
     /// @dev Half of the liquidity is enough to make the swap large.
-    function testFuzz_swapsDoNotMoveValuesAt(bool wethIn, uint256 amount, uint256 price0, uint256 price1) public {
+    function testFuzz_D4_swapsDoNotMoveValuesAt(bool wethIn, uint256 amount, uint256 price0, uint256 price1) public {
         uint256[] memory legPrices = new uint256[](2);
         (legPrices[0], legPrices[1]) = (bound(price0, 0.5e18, 1.3e18), bound(price1, 0.5e18, 1.3e18));
         uint256 worth = _valueAt(destination, 100e18, legPrices);
@@ -149,7 +149,7 @@ contract BalancerValueTest is BalancerFixture {
 
     /* WHAT MOVES IT */
 
-    function test_issuerRateMovesBackingAndCapsSafe() public {
+    function test_D6_issuerRateMovesBackingAndCapsSafe() public {
         (uint256 safe,, uint256 backing,) = destination.value(100e18);
         lst.setRate(1.02e18);
         (uint256 safeUp,, uint256 backingUp,) = destination.value(100e18);
@@ -168,7 +168,7 @@ contract BalancerValueTest is BalancerFixture {
         assertLt(backingDown, backing);
     }
 
-    function test_feedMovesSafeNeverBacking() public {
+    function test_D5_feedMovesSafeNeverBacking() public {
         (uint256 safe,, uint256 backing,) = destination.value(100e18);
         _answer(0, 0.97e18);
         (uint256 safeAfter,, uint256 backingAfter, bool ok) = destination.value(100e18);
@@ -225,7 +225,7 @@ contract BalancerValueTest is BalancerFixture {
 
     /* FAILURES */
 
-    function test_withoutAPriceThereIsNoValue() public {
+    function test_D1_withoutAPriceThereIsNoValue() public {
         bytes memory unavailable = abi.encodeWithSelector(IDestination.PriceUnavailable.selector, address(lst));
         skip(MAX_AGE + 1);
         vm.expectRevert(unavailable);

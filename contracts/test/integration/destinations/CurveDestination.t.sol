@@ -64,7 +64,7 @@ contract CurveDestinationTest is DestinationTest {
         assertTrue(ok);
     }
 
-    function testFuzz_swapsDoNotMoveSafeAndBacking(uint256 seed, uint256 amount) public {
+    function testFuzz_D4_swapsDoNotMoveSafeAndBacking(uint256 seed, uint256 amount) public {
         _randomPrices(seed);
         (uint256 safe,, uint256 backing,) = destination.value(100e18);
         (int128 i, int128 j) = (_index(seed % 4), _index((seed % 4 + 1 + seed / 4 % 3) % 4));
@@ -97,7 +97,7 @@ contract CurveDestinationTest is DestinationTest {
         _expectUnmoved(afterJoin, _safe(destination), 0, "remove in one coin");
     }
 
-    function test_donationsDoNotMoveIt() public {
+    function test_B3_donationsDoNotMoveIt() public {
         destination.wrap(100e18, address(this));
         uint256 safe = _safe(destination);
         deal(address(weth), address(set.curve.pool), 50_000e18);
@@ -127,7 +127,7 @@ contract CurveDestinationTest is DestinationTest {
         _checkValuesAt(destination);
     }
 
-    function testFuzz_swapsDoNotMoveValuesAt(uint256 seed, uint256 amount) public {
+    function testFuzz_D4_swapsDoNotMoveValuesAt(uint256 seed, uint256 amount) public {
         _randomPrices(seed);
         (uint256[] memory backings, uint256[] memory safes) = _legPrices(destination);
         uint256 high = _valueAt(destination, 100e18, backings);
@@ -145,7 +145,7 @@ contract CurveDestinationTest is DestinationTest {
         destination.value(100e18);
     }
 
-    function test_issuerFeedAndPoolMoveOneValueEach() public {
+    function test_D5_issuerFeedAndPoolMoveOneValueEach() public {
         (uint256 safe, uint256 spot, uint256 backing, bool ok) = destination.value(100e18);
         set.lst[1].setRate(1.02e18);
         (uint256 safe1,, uint256 backing1,) = destination.value(100e18);
@@ -168,6 +168,19 @@ contract CurveDestinationTest is DestinationTest {
         assertTrue(ok);
     }
 
+    /// @dev Two legs lose a tenth in the market, the pool has not heard of it.
+    function test_D8_twoLegsDepegTogether() public {
+        (uint256 safe,, uint256 backing,) = destination.value(100e18);
+        _answer(1, 0.9e18);
+        _answer(2, 0.9e18);
+        (uint256 safeAfter, uint256 spot, uint256 backingAfter, bool ok) = destination.value(100e18);
+        assertFalse(ok);
+        assertEq(backingAfter, backing, "the issuers still pay in full");
+        assertLt(safeAfter, safe * 92 / 100, "arbitrage will leave little but the two");
+        assertGe(safeAfter, safe * 90 / 100);
+        assertLe(spot, safeAfter * (WAD + TOLERANCE) / WAD, "the pool's prices are clamped");
+    }
+
     /// @dev LST 2 sold until the pool gives 3% less for it than the feed says.
     function test_anUnsafeLegFlipsOkAndSpotIsClamped() public {
         set.curve.pool.exchange(3, 0, 1800e18, 0);
@@ -179,7 +192,7 @@ contract CurveDestinationTest is DestinationTest {
         assertTrue(_ok(destination));
     }
 
-    function test_withoutAPriceThereIsNoValue() public {
+    function test_D1_withoutAPriceThereIsNoValue() public {
         skip(MAX_AGE + 1);
         for (uint256 i; i < 3; ++i) {
             if (i != 1) _answer(i, 1e18);
@@ -289,7 +302,7 @@ contract CurveDestinationTest is DestinationTest {
         if (callGas == type(uint256).max) assertEq(other, answer, "valuesAt");
     }
 
-    function testFuzz_insideACallOfThePoolThereIsNoValue(uint256 gas_) public {
+    function testFuzz_D3_insideACallOfThePoolThereIsNoValue(uint256 gas_) public {
         HookedCoin hooked = new HookedCoin();
         prices.setSource(address(hooked), address(set.lstFeed[0]), MAX_AGE, address(0));
         IERC20[4] memory coins = [IERC20(weth), hooked, set.lst[1], set.lst[2]];

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
-import {IDutchAuction} from "../../../src/auction/IDutchAuction.sol";
+import {DutchAuction} from "../../../src/auction/DutchAuction.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Test} from "forge-std/Test.sol";
 
+import {IDutchAuction} from "../../../src/auction/IDutchAuction.sol";
 import {IDestination} from "../../../src/destinations/IDestination.sol";
 import {StableCurve} from "../../../src/destinations/StableCurve.sol";
 import {PriceRegistry} from "../../../src/pricing/PriceRegistry.sol";
@@ -37,7 +38,7 @@ abstract contract DestinationTest is Test {
     PriceRegistry internal prices;
     address internal vault;
     IERC20 internal weth;
-    IDutchAuction internal auction = IDutchAuction(makeAddr("auction"));
+    DutchAuction internal auction;
     address internal holder = makeAddr("holder");
 
     function _setUpVenues(VenueConfig memory config) internal {
@@ -49,12 +50,30 @@ abstract contract DestinationTest is Test {
         for (uint256 i; i < 3; ++i) {
             set.lst[i].mint(address(this), 50_000e18);
         }
-        prices = new PriceRegistry(address(new AccessManager(address(this))), address(weth));
+        address authority = address(new AccessManager(address(this)));
+        prices = new PriceRegistry(authority, address(weth));
+        auction = new DutchAuction(authority);
         for (uint256 i; i < 3; ++i) {
             prices.setSource(address(set.lst[i]), address(set.lstFeed[i]), MAX_AGE, address(set.lst[i]));
         }
         prices.setSource(address(set.rewardToken), address(set.rewardFeed), MAX_AGE, address(0));
         vault = address(new VaultOf(address(weth)));
+        auction.list(vault, address(set.rewardToken), address(prices), 0);
+    }
+
+    function _waiting(address token) internal view returns (uint256) {
+        IDutchAuction.Lot memory lot = auction.lot(vault, token);
+        return lot.left + lot.waiting;
+    }
+
+    /// @dev Nothing of what the destination holds may be taken by anyone.
+    function _expectNoApprovals(IDestination destination, address[] memory spenders) internal view {
+        address[] memory legs = destination.legs();
+        for (uint256 i; i < spenders.length; ++i) {
+            for (uint256 j; j < legs.length; ++j) {
+                assertEq(IERC20(legs[j]).allowance(address(destination), spenders[i]), 0, "leg");
+            }
+        }
     }
 
     // forge-lint: disable-next-item(unsafe-typecast) prices near 1
