@@ -22,7 +22,7 @@ const PROVEN = 0
 const REFUTED = 1
 const UNSETTLED = 2
 /** Of the time of a proof: what is known not to settle, and is fuzzed, is tried for so much only. */
-const ATTEMPT = 1 / 6
+const ATTEMPT = 1 / 10
 
 const twin = (check: string) => check.replace(/^check_/, 'testFuzz_')
 

@@ -10,7 +10,7 @@ export interface Row {
   promised?: Pick<Row, 'means' | 'result'>
 }
 
-const WIDTH = 96
+const WIDTH = 110
 
 const cut = (text: string) => (text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text)
 

@@ -31,13 +31,14 @@ def work(task):
     position, variant, seconds = task
     lemma = LEMMAS[position]
     started = time.monotonic()
+    claim = f"{lemma.name}: {lemma.claim}"
     if variant is None:
         try:
             used, count = prove(lambda n: lemma.body(n, Formulas()), seconds)
-            return row(lemma.claim, "lemma: " + ", ".join(sorted(used)), "proven", started, f"{count} steps")
+            return row(claim, "lemma: " + ", ".join(sorted(used)), "proven", started, f"{count} steps")
         except Unsettled as e:
-            return row(lemma.claim, "lemma", "SHORT", started, str(e))
-    claim = f"not with {lemma.wrong[variant].__doc__}: {lemma.claim}"
+            return row(claim, "lemma", "SHORT", started, str(e))
+    claim = f"{lemma.name} fails with {lemma.wrong[variant].__doc__}"
     try:
         numbers, _ = refute(lambda n: lemma.body(n, lemma.wrong[variant]()), seconds)
         return row(claim, "wrong variant: z3", "caught", started, short(numbers))
