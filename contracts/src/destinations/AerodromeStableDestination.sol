@@ -3,13 +3,16 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
 import {IDutchAuction} from "../auction/IDutchAuction.sol";
+import {ProfitLock} from "../lmp/ProfitLock.sol";
 import {IPriceRegistry} from "../pricing/IPriceRegistry.sol";
 import {Destination} from "./Destination.sol";
 import {IDestination} from "./IDestination.sol";
 import {LpDestination} from "./LpDestination.sol";
+import {Rewards} from "./Rewards.sol";
 import {SolidlyCurve} from "./SolidlyCurve.sol";
 import {Tokens} from "./Tokens.sol";
 import {VenueLock} from "./VenueLock.sol";
@@ -25,16 +28,18 @@ import {IAerodromeFactory, IAerodromeGauge, IAerodromePool, IAerodromeVoter} fro
 /// destination is safe, adds them to the position without minting units; what is left of the longer leg waits for the next time.
 /// UNITS of a position without a gauge so become worth more than an LP token:
 ///
-///     LP tokens of u units = u * (position + VIRTUAL) / (units + VIRTUAL)
+///     LP tokens of u units = u * (position - locked + VIRTUAL) / (units + VIRTUAL)
 ///
-/// rounded in favour of those who stay; `wrap` and `unwrap` count in units. VIRTUAL keeps the quotient from being driven up while
-/// there are few units. With a gauge a unit is an LP token.
+/// rounded in favour of those who stay; `wrap` and `unwrap` count in units. What fees added unlocks over ProfitLock's period, so
+/// that nobody enters for a harvest and leaves with it; the last to leave takes all. VIRTUAL keeps the quotient from being driven
+/// up while there are few units. With a gauge a unit is an LP token.
 /// ONE LEG: the pool takes and gives both legs only. `add` takes as much of both as fits its proportion and gives the rest back;
 /// an exit with one leg trades the other for it in the same pool.
 /// REENTRANCY: the pool burns LP tokens before it pays out and writes its reserves, so a token with a transfer hook would show
 /// too much per LP token. `value` reverts while the pool's lock is taken.
 contract AerodromeStableDestination is LpDestination {
     using FixedPointMathLib for uint256;
+    using SafeCast for uint256;
     using Tokens for address;
 
     /// @dev Words of the state: the invariant, 0 when the pool lacks a leg, and the LP tokens among which it is shared.
@@ -45,22 +50,31 @@ contract AerodromeStableDestination is LpDestination {
     /// @dev Gas to claim, check and add fees.
     uint256 private constant ADD_FEES_GAS = 1_500_000;
 
-    /// @notice Fees of the position went into it; no units were minted.
-    event FeesAdded(uint256 amount0, uint256 amount1, uint256 lpAmount);
+    /// @notice LP tokens that all units stand for, staked or held here, and which of them came from fees and are not yet the units'.
+    struct Position {
+        uint256 lpAmount;
+        /// @dev At `lockStart`; 0 at `lockEnd`.
+        uint128 locked;
+        uint40 lockStart;
+        uint40 lockEnd;
+    }
+
+    /// @notice Fees of the position went into it; no units were minted. What is locked now is free at `lockEnd`.
+    event FeesAdded(uint256 amount0, uint256 amount1, uint256 lpAmount, uint256 locked, uint256 lockEnd);
     /// @notice Fees could not be added, e.g. because the destination is unsafe; they wait here.
     event FeesKept();
 
     /// @notice The pool factory whose pools are accepted.
     IAerodromeFactory public immutable factory;
 
-    /// @notice LP tokens that all units stand for, staked or held here.
-    uint256 public position;
+    Position public position;
     /// @dev Multiplier to WAD of each leg.
     uint64 private _scale0;
     uint64 private _scale1;
 
     constructor(IPriceRegistry prices_, uint256 tolerance_, IDutchAuction auction_, IAerodromeFactory factory_)
-        Destination(prices_, tolerance_, auction_)
+        Destination(prices_, tolerance_)
+        Rewards(auction_)
     {
         require(address(factory_) != address(0), ZeroAddress());
         factory = factory_;
@@ -119,6 +133,7 @@ contract AerodromeStableDestination is LpDestination {
     /// @dev The minimum: what is added is worth what it costs at safe prices, less the tolerance.
     function addFees() external {
         require(msg.sender == address(this), OnlyItself());
+        require(totalSupply() != 0, ZeroAmount());
         _requireUnlocked();
         (uint256[] memory marginals, uint256[] memory state) = _read();
         (, uint256[] memory safes) = _legPrices();
@@ -135,16 +150,16 @@ contract AerodromeStableDestination is LpDestination {
         uint256 minimum = _toAsset(cost.mulDiv(WAD - tolerance, WAD));
         uint256 worth = _worthOfLp(state, lpAmount, safes);
         require(worth >= minimum, TooLittle(worth, minimum));
-        position += lpAmount;
-        emit FeesAdded(paid0, paid1, lpAmount);
+        _lock(lpAmount);
+        emit FeesAdded(paid0, paid1, lpAmount, position.locked, position.lockEnd);
     }
 
     /* UNITS */
 
     function _take(uint256 units) internal override {
-        uint256 lpAmount = units.mulDivUp(position + VIRTUAL, totalSupply() + VIRTUAL);
+        uint256 lpAmount = units.mulDivUp(_shared(), totalSupply() + VIRTUAL);
         super._take(lpAmount);
-        position += lpAmount;
+        position.lpAmount += lpAmount;
     }
 
     function _give(uint256 units, address receiver) internal override {
@@ -154,7 +169,7 @@ contract AerodromeStableDestination is LpDestination {
     function _addLegs(uint256[] memory amounts) internal override returns (uint256 units) {
         uint256 lpAmount = super._addLegs(amounts);
         units = _toUnits(lpAmount);
-        position += lpAmount;
+        position.lpAmount += lpAmount;
     }
 
     function _removeLegs(uint256 units) internal override {
@@ -165,20 +180,44 @@ contract AerodromeStableDestination is LpDestination {
         super._removeLeg(_release(units), leg);
     }
 
-    /// @dev The LP tokens of units just burned leave the position. Rounded down.
+    /// @dev The LP tokens of units just burned leave the position. Rounded down, but for the last ones.
     function _release(uint256 units) private returns (uint256 lpAmount) {
-        lpAmount = _toLp(units, totalSupply() + units);
-        position -= lpAmount;
+        if (totalSupply() == 0) {
+            lpAmount = position.lpAmount;
+            delete position;
+        } else {
+            lpAmount = _toLp(units, totalSupply() + units);
+            position.lpAmount -= lpAmount;
+        }
+    }
+
+    function _lock(uint256 lpAmount) private {
+        Position memory p = position;
+        (uint256 locked, uint256 end) = ProfitLock.add(_locked(p), p.lockEnd, lpAmount, block.timestamp);
+        p.lpAmount += lpAmount;
+        // forge-lint: disable-next-line(unsafe-typecast) a mean of times of at most now and a day
+        (p.locked, p.lockStart, p.lockEnd) = (locked.toUint128(), uint40(block.timestamp), uint40(end));
+        position = p;
+    }
+
+    function _locked(Position memory p) private view returns (uint256) {
+        return ProfitLock.remaining(p.locked, p.lockStart, p.lockEnd, block.timestamp);
+    }
+
+    /// @dev LP tokens that units share, VIRTUAL included.
+    function _shared() private view returns (uint256) {
+        Position memory p = position;
+        return p.lpAmount - _locked(p) + VIRTUAL;
     }
 
     /// @dev Rounded down.
     function _toLp(uint256 units, uint256 supply) private view returns (uint256) {
-        return units.mulDiv(position + VIRTUAL, supply + VIRTUAL);
+        return units.mulDiv(_shared(), supply + VIRTUAL);
     }
 
     /// @dev Rounded down.
     function _toUnits(uint256 lpAmount) private view returns (uint256) {
-        return lpAmount.mulDiv(totalSupply() + VIRTUAL, position + VIRTUAL);
+        return lpAmount.mulDiv(totalSupply() + VIRTUAL, _shared());
     }
 
     /* VENUE */

@@ -10,6 +10,7 @@ import {IDutchAuction} from "../auction/IDutchAuction.sol";
 import {IPriceRegistry} from "../pricing/IPriceRegistry.sol";
 import {Destination} from "./Destination.sol";
 import {IDestination} from "./IDestination.sol";
+import {Rewards} from "./Rewards.sol";
 import {StableDestination} from "./StableDestination.sol";
 import {Tokens} from "./Tokens.sol";
 import {VenueLock} from "./VenueLock.sol";
@@ -42,7 +43,8 @@ contract BalancerStableDestination is StableDestination {
     bytes32 private _poolId;
 
     constructor(IPriceRegistry prices_, uint256 tolerance_, IDutchAuction auction_, IBalancerVault balancer_)
-        Destination(prices_, tolerance_, auction_)
+        Destination(prices_, tolerance_)
+        Rewards(auction_)
     {
         require(address(balancer_) != address(0), ZeroAddress());
         balancer = balancer_;

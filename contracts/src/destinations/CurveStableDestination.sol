@@ -11,6 +11,7 @@ import {IPriceRegistry} from "../pricing/IPriceRegistry.sol";
 import {CurveGaugeReading} from "./CurveGaugeReading.sol";
 import {Destination} from "./Destination.sol";
 import {IDestination} from "./IDestination.sol";
+import {Rewards} from "./Rewards.sol";
 import {StableCurve} from "./StableCurve.sol";
 import {StableDestination} from "./StableDestination.sol";
 import {Tokens} from "./Tokens.sol";
@@ -38,7 +39,8 @@ contract CurveStableDestination is StableDestination {
     uint256 private _scales;
 
     constructor(IPriceRegistry prices_, uint256 tolerance_, IDutchAuction auction_)
-        Destination(prices_, tolerance_, auction_)
+        Destination(prices_, tolerance_)
+        Rewards(auction_)
     {}
 
     /// @param vault_ LMP served; owner of the rewards

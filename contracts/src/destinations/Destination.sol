@@ -8,10 +8,8 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
-import {IDutchAuction} from "../auction/IDutchAuction.sol";
 import {IPriceRegistry} from "../pricing/IPriceRegistry.sol";
 import {IDestination} from "./IDestination.sol";
-import {Rewards} from "./Rewards.sol";
 import {Tokens} from "./Tokens.sol";
 
 /// @title What every destination shares
@@ -29,9 +27,9 @@ import {Tokens} from "./Tokens.sol";
 /// delivered in this call, measured here and again at the receiver. The lock keeps one call's deltas out of another's.
 /// APPROVALS are for the exact amount and gone when the call ends.
 /// ROUNDING: values down, discount up.
-/// CREATION: one implementation per venue, price registry and auction, one minimal clone per pool and vault. The clone's pool,
+/// CREATION: one implementation per venue and price registry (and auction), one minimal clone per pool and vault. The clone's pool,
 /// gauge and rewards are fixed for good; a pool that is not valued and safe at that moment is refused.
-abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardTransient {
+abstract contract Destination is IDestination, ERC20, Initializable, ReentrancyGuardTransient {
     using FixedPointMathLib for uint256;
     using Tokens for address;
 
@@ -49,11 +47,17 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
     uint256 internal constant MIN_LEGS = 2;
     uint256 internal constant MAX_LEGS = 5;
     uint256 private constant MAX_TOLERANCE = 0.05e18;
+    /// @dev Gas of one claim: a Balancer gauge pays up to 8 tokens in it.
+    uint256 internal constant CLAIM_GAS = 1_500_000;
+    /// @dev Spent between the check of a stipend and the call.
+    uint256 private constant STIPEND_OVERHEAD = 5000;
     /// @dev A market price this many times the issuer rate is a wrong one.
     uint256 private constant MAX_PREMIUM = 2;
 
     error InvalidTolerance(uint256 tolerance);
 
+    /// @notice Source of all leg and reward prices.
+    IPriceRegistry public immutable prices;
     /// @notice Widest accepted distance of a leg's spot price from its safe price, WAD.
     uint256 public immutable tolerance;
     /// @dev Base asset of every vault served: the quote of `prices`.
@@ -61,6 +65,8 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
     /// @dev WAD per base unit of the asset.
     uint256 private immutable _assetScale;
 
+    /// @inheritdoc IDestination
+    address public vault;
     /// @inheritdoc IDestination
     address public pool;
     /// @dev Index of the leg the pool's own prices are measured in: the base asset's, else 0.
@@ -73,13 +79,9 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
 
     /// @param prices_ its quote is the asset of the vaults served
     /// @param tolerance_ WAD, above 0 and at most 5%; 0.5% unless there is a reason
-    /// @param auction_ sells the rewards
-    constructor(IPriceRegistry prices_, uint256 tolerance_, IDutchAuction auction_)
-        ERC20("", "")
-        Rewards(prices_, auction_)
-    {
+    constructor(IPriceRegistry prices_, uint256 tolerance_) ERC20("", "") {
         require(tolerance_ != 0 && tolerance_ <= MAX_TOLERANCE, InvalidTolerance(tolerance_));
-        tolerance = tolerance_;
+        (prices, tolerance) = (prices_, tolerance_);
         _asset = prices_.quote();
         _assetScale = 10 ** (18 - IERC20Metadata(_asset).decimals());
         _disableInitializers();
@@ -87,7 +89,7 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
 
     /// @dev Last part of the initialisers, when the venue's own storage is set. Every leg must have both of its prices now, and
     /// the pool must be valued and safe.
-    function _initialize(Setup memory setup) internal onlyInitializing {
+    function _initialize(Setup memory setup) internal virtual onlyInitializing {
         require(setup.vault != address(0) && setup.pool != address(0), ZeroAddress());
         require(_tryAddress(setup.vault, abi.encodeCall(IERC4626.asset, ())) == _asset, InvalidVault(setup.vault));
         uint256 n = setup.legs.length;
@@ -102,32 +104,11 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
             // In this order nothing overflows.
             require(market / MAX_PREMIUM <= backing, ImplausiblePrice(leg, backing, market));
         }
-        _listRewards(setup);
         (uint256[] memory marginals,) = _readAtRest();
         (, uint256[] memory safes) = _legPrices();
         (, bool ok) = _spotPrices(marginals, safes);
         require(ok, UnsafePool(setup.pool));
         emit DestinationInitialized(setup.vault, setup.pool, setup.lpToken, setup.gauge, setup.legs, setup.rewards);
-    }
-
-    /// @dev No token that a position is made of.
-    function _listRewards(Setup memory setup) private {
-        address[] memory list = setup.rewards;
-        require(list.length <= MAX_REWARDS, TooManyRewards());
-        for (uint256 i; i < list.length; ++i) {
-            address token = list[i];
-            bool taken = token == address(0) || token == _asset || token == setup.lpToken || token == setup.gauge
-                || token == address(this) || _isIn(token, setup.legs, setup.legs.length) || _isIn(token, list, i);
-            require(!taken, InvalidReward(token));
-            _rewards.push(token);
-        }
-    }
-
-    function _isIn(address token, address[] memory list, uint256 count) private pure returns (bool) {
-        for (uint256 i; i < count; ++i) {
-            if (list[i] == token) return true;
-        }
-        return false;
     }
 
     /* UNITS */
@@ -231,8 +212,12 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
 
     /// @inheritdoc IDestination
     function harvest() external nonReentrant {
+        _harvest();
+    }
+
+    /// @dev Never reverts but for `NotEnoughGas`.
+    function _harvest() internal virtual {
         _claim();
-        _consignAll();
     }
 
     /* VALUE */
@@ -369,6 +354,28 @@ abstract contract Destination is Rewards, ERC20, Initializable, ReentrancyGuardT
         assembly ("memory-safe") {
             let done := staticcall(gas(), target, add(question, 32), mload(question), 0, 32)
             if and(and(done, eq(returndatasize(), 32)), iszero(shr(160, mload(0)))) { answer := mload(0) }
+        }
+    }
+
+    /* CALLS THAT MAY FAIL */
+
+    /// @dev A claim that may fail.
+    function _claimFrom(address source, bytes memory data) internal {
+        (bool done,) = _attempt(source, CLAIM_GAS, data);
+        if (!done) emit ClaimSkipped(source);
+    }
+
+    /// @dev A call with a fixed stipend, whose failure is the caller's to see. Reads at most one word of the answer. Whoever sends
+    /// too little gas for a full stipend reverts, so that nobody can have a call skipped.
+    function _attempt(address target, uint256 stipend, bytes memory data) internal returns (bool done, uint256 word) {
+        // A call gets at most 63/64 of what is left; below that the stipend would be cut silently.
+        unchecked {
+            require(gasleft() >= stipend * 64 / 63 + STIPEND_OVERHEAD, NotEnoughGas());
+        }
+        assembly ("memory-safe") {
+            mstore(0, 0)
+            done := call(stipend, target, 0, add(data, 32), mload(data), 0, 32)
+            word := mload(0)
         }
     }
 

@@ -3,14 +3,14 @@ pragma solidity 0.8.37;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
-import {Destination} from "./Destination.sol";
+import {Rewards} from "./Rewards.sol";
 import {Tokens} from "./Tokens.sol";
 import {IGauge} from "./interfaces/IGauge.sol";
 
 /// @title What destinations over pools with an LP token share
 /// @notice Units are 1:1 with the LP tokens held here, or staked where the venue has a gauge. Every way in ends with LP tokens
 /// staked, every way out begins with as many unstaked; LP tokens sent here by transfer are never touched.
-abstract contract LpDestination is Destination {
+abstract contract LpDestination is Rewards {
     using Tokens for address;
 
     function name() public view override returns (string memory) {
@@ -55,7 +55,7 @@ abstract contract LpDestination is Destination {
         address gauge_ = gauge;
         if (gauge_ == address(0)) return;
         lpToken.allow(gauge_, lpAmount);
-        IGauge(gauge_).deposit(lpAmount);
+        _deposit(gauge_, lpAmount);
         lpToken.requireTaken(gauge_);
     }
 
@@ -64,11 +64,20 @@ abstract contract LpDestination is Destination {
         address gauge_ = gauge;
         rest = lpToken.held();
         if (gauge_ == address(0)) return rest - lpAmount;
-        IGauge(gauge_).withdraw(lpAmount);
+        _withdraw(gauge_, lpAmount);
         lpToken.requireExact(rest + lpAmount, lpToken.held());
     }
 
     /* VENUE */
+
+    /// @dev The gauge pulls `lpAmount`, which it is allowed to.
+    function _deposit(address gauge_, uint256 lpAmount) internal virtual {
+        IGauge(gauge_).deposit(lpAmount);
+    }
+
+    function _withdraw(address gauge_, uint256 lpAmount) internal virtual {
+        IGauge(gauge_).withdraw(lpAmount);
+    }
 
     /// @dev Adds legs held here to the pool, LP tokens to this contract. Zero amounts allowed.
     function _join(uint256[] memory amounts) internal virtual;

@@ -5,41 +5,37 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
 import {IDutchAuction} from "../auction/IDutchAuction.sol";
-import {IPriceRegistry} from "../pricing/IPriceRegistry.sol";
+import {Destination} from "./Destination.sol";
 import {IDestination} from "./IDestination.sol";
 import {Tokens} from "./Tokens.sol";
 
 /// @title The reward list of a destination and the way of rewards to the auction
 /// @notice The list is fixed at initialisation and holds no token a position is made of: LP token, gauge, legs, base asset,
 /// units. So the whole balance of a listed token may leave, and whatever a listed token does moves nothing else.
-/// FAILURES stay where they are: every claim and every token gets a fixed stipend in a call of its own, of whose answer one word
-/// is read; what fails is skipped and announced. Whoever sends too little gas for a full stipend reverts, so that nobody can
-/// have tokens skipped.
-abstract contract Rewards is IDestination {
+/// FAILURES stay where they are: every token gets a fixed stipend in a call of its own; what fails is skipped and announced.
+abstract contract Rewards is Destination {
     using FixedPointMathLib for uint256;
     using Tokens for address;
 
     /// @dev As many as a Balancer gauge has at most.
-    uint256 internal constant MAX_REWARDS = 8;
-    /// @dev Gas of one claim: a Balancer gauge pays up to 8 tokens in it.
-    uint256 internal constant CLAIM_GAS = 1_500_000;
+    uint256 private constant MAX_REWARDS = 8;
     /// @dev Gas of one token's way to the auction.
     uint256 internal constant CONSIGN_GAS = 500_000;
-    /// @dev Spent between the check and the call.
-    uint256 private constant STIPEND_OVERHEAD = 5000;
 
-    /// @notice Source of all leg and reward prices.
-    IPriceRegistry public immutable prices;
     /// @notice Where rewards are sold for the vault.
     IDutchAuction public immutable auction;
 
-    /// @inheritdoc IDestination
-    address public vault;
     address[] internal _rewards;
 
-    constructor(IPriceRegistry prices_, IDutchAuction auction_) {
+    /// @param auction_ sells the rewards
+    constructor(IDutchAuction auction_) {
         require(address(auction_) != address(0), ZeroAddress());
-        (prices, auction) = (prices_, auction_);
+        auction = auction_;
+    }
+
+    function _initialize(Setup memory setup) internal override {
+        super._initialize(setup);
+        _listRewards(setup);
     }
 
     /// @inheritdoc IDestination
@@ -57,7 +53,28 @@ abstract contract Rewards is IDestination {
         token.requireTaken(address(auction));
     }
 
-    function _consignAll() internal {
+    /// @dev No token that a position is made of.
+    function _listRewards(Setup memory setup) private {
+        address[] memory list = setup.rewards;
+        require(list.length <= MAX_REWARDS, TooManyRewards());
+        for (uint256 i; i < list.length; ++i) {
+            address token = list[i];
+            bool taken = token == address(0) || token == _asset || token == setup.lpToken || token == setup.gauge
+                || token == address(this) || _isIn(token, setup.legs, setup.legs.length) || _isIn(token, list, i);
+            require(!taken, InvalidReward(token));
+            _rewards.push(token);
+        }
+    }
+
+    function _isIn(address token, address[] memory list, uint256 count) private pure returns (bool) {
+        for (uint256 i; i < count; ++i) {
+            if (list[i] == token) return true;
+        }
+        return false;
+    }
+
+    function _harvest() internal override {
+        super._harvest();
         uint256 count = _rewards.length;
         for (uint256 i; i < count; ++i) {
             address token = _rewards[i];
@@ -72,24 +89,5 @@ abstract contract Rewards is IDestination {
         (uint256 price, bool ok) = prices.tryPrice(token);
         if (!ok) return 0;
         return (perSecond * 365 days).fullMulDiv(price, 10 ** IERC20Metadata(token).decimals());
-    }
-
-    /// @dev A claim that may fail.
-    function _claimFrom(address source, bytes memory data) internal {
-        (bool done,) = _attempt(source, CLAIM_GAS, data);
-        if (!done) emit ClaimSkipped(source);
-    }
-
-    /// @dev A call with a fixed stipend, whose failure is the caller's to see. Reads at most one word of the answer.
-    function _attempt(address target, uint256 stipend, bytes memory data) internal returns (bool done, uint256 word) {
-        // A call gets at most 63/64 of what is left; below that the stipend would be cut silently.
-        unchecked {
-            require(gasleft() >= stipend * 64 / 63 + STIPEND_OVERHEAD, NotEnoughGas());
-        }
-        assembly ("memory-safe") {
-            mstore(0, 0)
-            done := call(stipend, target, 0, add(data, 32), mload(data), 0, 32)
-            word := mload(0)
-        }
     }
 }

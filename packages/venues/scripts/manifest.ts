@@ -84,6 +84,13 @@ export const PREBUILT: readonly Prebuilt[] = [
   uniswap('UniswapV2Factory', 'core'),
   uniswap('UniswapV2Pair', 'core'),
   uniswap('UniswapV2Router02', 'periphery'),
+
+  // It carries the code of its pools.
+  {
+    name: 'UniswapV3Factory',
+    package: '@uniswap/v3-core',
+    file: 'artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json',
+  },
 ]
 
 /** npm names of the compilers for `COMPILED`, and their settings. */

@@ -52,7 +52,7 @@ describe('rebalance', () => {
   const nameOf = (address?: string) =>
     stack.lmp.destinations.find((each) => each.address === address)?.name ?? 'idle'
 
-  const valueOf = async (destination: `0x${string}`) => {
+  const worthOf = async (destination: `0x${string}`) => {
     const { safe } = await stack.client.readContract({
       address: stack.lmp.address,
       abi: lmpAbi,
@@ -115,7 +115,7 @@ describe('rebalance', () => {
     if (balancer === undefined) throw new Error('the vault has no Balancer destination')
     await stack.fundGauge(20_000n * WAD)
     await stack.jump(DAY)
-    await stack.lowerCap(balancer.address, (await valueOf(balancer.address)) + 10n * WAD)
+    await stack.lowerCap(balancer.address, (await worthOf(balancer.address)) + 10n * WAD)
     const moves = await runOnce()
     expect(moves.map(({ from, to }) => `${from} to ${to}`)).toContain('Curve to Balancer')
     const moved = moves.reduce((sum, move) => sum + (move.moved ?? 0n), 0n)

@@ -18,20 +18,25 @@ abstract contract AerodromeFeesTest is AerodromeFixture {
         vm.stopPrank();
     }
 
-    function test_E_feesAreAddedWithoutMintingUnits() public {
+    function test_feesAreAddedWithoutMintingUnits() public {
         uint256 units = _lpOfTest() / 2;
         destination.wrap(units, address(this));
-        assertEq(destination.position(), units);
+        assertEq(_position(), units);
         _trade();
         uint256 safe = _valueOf(units);
         uint256 depth = destination.depth();
         vm.prank(holder);
         destination.harvest();
+        assertApproxEqAbs(_valueOf(units), safe, 1, "locked at first");
+        skip(12 hours);
+        uint256 half = _valueOf(units) - safe;
+        skip(12 hours);
 
         assertEq(destination.totalSupply(), units, "no units");
-        assertGt(destination.position(), units);
-        assertEq(destination.position(), pool.balanceOf(address(destination)));
+        assertGt(_position(), units);
+        assertEq(_position(), pool.balanceOf(address(destination)));
         uint256 gain = _valueOf(units) - safe;
+        assertApproxEqAbs(half, gain / 2, gain / 1e4 + 1);
         // A quarter of all LP tokens; 5 bp of what was traded; the fees of one direction were a little more.
         uint256 earned = 4 * 1000 * baseUnit * FEE / 10_000 / 4;
         assertApproxEqRel(gain, earned, 0.1e18);
@@ -40,16 +45,15 @@ abstract contract AerodromeFeesTest is AerodromeFixture {
             base.balanceOf(address(destination)) * otherUnit + other.balanceOf(address(destination)) * baseUnit;
         assertLt(left, earned * otherUnit / 10, "the rest of the longer leg");
 
-        uint256 lp = destination.position();
+        uint256 lp = _position();
         safe = _valueOf(units);
         destination.harvest();
-        assertEq(destination.position(), lp, "nothing is added twice");
+        assertEq(_position(), lp, "nothing is added twice");
         destination.unwrap(units, address(this));
-        // VIRTUAL units keep their part of what was added.
-        assertLe(destination.position(), 1e6 * (lp - units) / units + 1);
+        assertEq(_position(), 0, "the last to leave takes all");
     }
 
-    function test_E_whileUnsafeFeesWaitAndCountNothing() public {
+    function test_whileUnsafeFeesWaitAndCountNothing() public {
         uint256 units = _lpOfTest() / 2;
         destination.wrap(units, address(this));
         _trade();
@@ -58,55 +62,58 @@ abstract contract AerodromeFeesTest is AerodromeFixture {
         vm.expectEmit(address(destination));
         emit AerodromeStableDestination.FeesKept();
         destination.harvest();
-        assertEq(destination.position(), units);
+        assertEq(_position(), units);
         _expectUnmoved(safe, _valueOf(units), "legs held count nothing");
-        assertGt(base.balanceOf(address(destination)), 0);
+        (uint256 keptBase, uint256 keptOther) =
+            (base.balanceOf(address(destination)), other.balanceOf(address(destination)));
+        assertTrue(keptBase != 0 && keptOther != 0);
         // Who leaves gets his LP tokens and none of the legs.
         destination.removeSingle(units / 4, _baseLeg(), 1, holder);
-        assertGt(base.balanceOf(address(destination)), 0);
+        assertEq(base.balanceOf(address(destination)), keptBase);
+        assertEq(other.balanceOf(address(destination)), keptOther);
 
         _swap(other, out);
         vm.expectEmit(false, false, false, false, address(destination));
-        emit AerodromeStableDestination.FeesAdded(0, 0, 0);
+        emit AerodromeStableDestination.FeesAdded(0, 0, 0, 0, 0);
         destination.harvest();
-        assertGt(destination.position(), units * 3 / 4);
+        assertGt(_position(), units * 3 / 4);
     }
 
     /// @dev The feed says otherwise than the pool: added back would be at a price nobody vouches for.
-    function test_D_fromASkewedPoolNothingIsAdded() public {
+    function test_D4_fromASkewedPoolNothingIsAdded() public {
         destination.wrap(_lpOfTest() / 2, address(this));
         _trade();
         _answer(0.98e18);
         destination.harvest();
-        assertEq(destination.position(), _lpOfTest() / 2);
+        assertEq(_position(), _lpOfTest() / 2);
         skip(MAX_AGE + 1);
         destination.harvest();
-        assertEq(destination.position(), _lpOfTest() / 2, "nor without a price");
+        assertEq(_position(), _lpOfTest() / 2, "nor without a price");
         _answer(WAD);
         destination.harvest();
-        assertGt(destination.position(), _lpOfTest() / 2);
+        assertGt(_position(), _lpOfTest() / 2);
     }
 
     /// @dev A sandwich of the harvest, within the tolerance where it is not refused, costs next to nothing and earns nothing.
-    function testFuzz_C_aSandwichedHarvestIsWorthWhatItCosts(uint256 amount, bool baseIn) public {
+    function testFuzz_aSandwichedHarvestIsWorthWhatItCosts(uint256 amount, bool baseIn) public {
         uint256 units = _lpOfTest() / 2;
         destination.wrap(units, address(this));
         _trade();
         uint256 out = _swapBase(baseIn, bound(amount, 1e18, 1500e18));
         uint256 safe = _valueOf(units);
         uint256 legs = _legsWorth();
-        pool.getK();
         vm.prank(address(destination));
         (uint256 claimed0, uint256 claimed1) = pool.claimFees();
-        uint256 lp = destination.position();
+        uint256 lp = _position();
         destination.harvest();
         uint256 spent = legs + claimed0 * baseUnit / _unit(0) + claimed1 * baseUnit / _unit(1) - _legsWorth();
         _swap(baseIn ? other : base, out);
-        if (destination.position() == lp) return;
+        if (_position() == lp) return;
+        skip(1 days);
         assertGe(_valueOf(units) + 2, safe + spent * 9990 / 10_000, "at least what was put in, less 10 bp");
     }
 
-    function test_E9_rewardsListedWithoutAGaugeAreHarvestedToo() public {
+    function test_E7_rewardsListedWithoutAGaugeAreHarvestedToo() public {
         destination.wrap(_lpOfTest() / 2, address(this));
         venue.aero.mint(address(destination), 5e18);
         destination.harvest();
@@ -127,18 +134,19 @@ abstract contract AerodromeFeesTest is AerodromeFixture {
             address(destination).call{gas: 1_400_000}(abi.encodeCall(IDestination.harvest, ()));
         assertFalse(done);
         assertEq(why, abi.encodeWithSelector(IDestination.NotEnoughGas.selector));
-        assertEq(destination.position(), _lpOfTest() / 2);
+        assertEq(_position(), _lpOfTest() / 2);
     }
 
     /* UNITS */
 
     /// @dev After fees: in and out by any way never pays, and the position never stands for fewer LP tokens than units.
-    function testFuzz_B_unitsNeverPayMoreThanTheirLpTokens(uint256 seed) public {
+    function testFuzz_unitsNeverPayMoreThanTheirLpTokens(uint256 seed) public {
         destination.wrap(_lpOfTest() / 2, address(this));
         _trade();
         destination.harvest();
         for (uint256 i; i < 6; ++i) {
             uint256 random = uint256(keccak256(abi.encode(seed, i)));
+            skip(random % 6 hours);
             uint256 perUnit = _lpPerUnit();
             uint256 some = bound(random >> 8, 1e3, _lpOfTest() / 10);
             uint256 held = destination.balanceOf(holder);
@@ -152,15 +160,16 @@ abstract contract AerodromeFeesTest is AerodromeFixture {
                 if (held > _lpOfTest() / 1e3) destination.remove(held / 2, new uint256[](2), holder);
             }
             assertGe(_lpPerUnit(), perUnit, "nobody loses by another's coming and going");
-            assertEq(pool.balanceOf(address(destination)), destination.position());
-            assertGe(destination.position(), destination.totalSupply());
+            assertEq(pool.balanceOf(address(destination)), _position());
+            assertGe(_position(), destination.totalSupply());
         }
     }
 
-    function testFuzz_B_thereAndBackNeverPays(uint256 amount) public {
+    function testFuzz_thereAndBackNeverPays(uint256 amount) public {
         destination.wrap(_lpOfTest() / 2, address(this));
         _trade();
         destination.harvest();
+        skip(18 hours);
         uint256 lp = pool.balanceOf(holder);
         amount = bound(amount, 1, lp * 9 / 10);
         vm.startPrank(holder);
@@ -172,34 +181,50 @@ abstract contract AerodromeFeesTest is AerodromeFixture {
         assertLe(lp - pool.balanceOf(holder), 3, "and costs the rounding");
     }
 
-    /// @dev The first holder drives the price of a unit up by gifts and rounding, so that the next one's units are rounded away.
-    function test_B2_aUnitCannotBeMadeDear() public {
-        vm.startPrank(holder);
+    /// @dev The first holder drives the price of a unit up by a gift, so that the next one's units are rounded away.
+    function test_B3_aUnitCannotBeMadeDear() public {
+        vm.prank(holder);
         destination.wrap(1, holder);
-        vm.stopPrank();
         base.transfer(address(destination), 100 * baseUnit);
         other.transfer(address(destination), 100 * otherUnit);
         destination.harvest();
-        uint256 gift = destination.position();
+        skip(1 days);
+        uint256 gift = _position();
         assertGt(gift, _lpOfTest() / 20, "the gift is in");
-        uint256 held = _legsWorth();
 
-        uint256 lp = _lpOfTest() / 10;
+        _answer(WAD);
         uint256 minted = destination.add(_amounts(100 * baseUnit, 100 * otherUnit), 1, address(this));
         uint256[] memory amounts = destination.remove(minted, new uint256[](2), address(this));
         uint256 back = amounts[0] * baseUnit / _unit(0) + amounts[1] * baseUnit / _unit(1);
         assertGe(back, 2 * 100 * baseUnit * 999 / 1000, "the next one loses next to nothing");
+        destination.add(_amounts(100 * baseUnit, 100 * otherUnit), 1, address(this));
         vm.prank(holder);
         destination.unwrap(1, holder);
-        assertLt(pool.balanceOf(holder) - _lpOfTest() / 4 + 1, gift / 1e5 + 1, "and the giver his gift");
-        assertEq(_legsWorth(), held);
-        assertGt(lp, 0);
+        assertLe(pool.balanceOf(holder), _lpOfTest() / 4 + gift / 1e5, "and the giver his gift");
     }
 
-    function test_L_aPositionWithoutAGaugeGivesLpTokensBackWhateverThePoolDoes() public {
+    /// @dev Whoever enters for a harvest and leaves gets none of it.
+    function test_E1_whoEntersForAHarvestGetsNoneOfIt() public {
+        destination.wrap(_lpOfTest() / 8, address(this));
+        _trade();
+        uint256 lp = pool.balanceOf(holder);
+        vm.startPrank(holder);
+        destination.wrap(lp, holder);
+        destination.harvest();
+        destination.unwrap(lp, holder);
+        vm.stopPrank();
+        assertLe(pool.balanceOf(holder), lp);
+        assertGt(_position(), _lpOfTest() / 8);
+        skip(1 days);
+        destination.unwrap(_lpOfTest() / 16, address(this));
+        assertGt(pool.balanceOf(address(this)), _lpOfTest() / 16, "it is those who stayed that have it");
+    }
+
+    function test_aPositionWithoutAGaugeGivesLpTokensBackWhateverThePoolDoes() public {
         destination.wrap(_lpOfTest() / 2, address(this));
         _trade();
         destination.harvest();
+        skip(1 days);
         venue.factory.setPauseState(true);
         vm.mockCallRevert(address(pool), abi.encodeCall(pool.claimFees, ()), "down");
         destination.harvest();
@@ -223,8 +248,15 @@ abstract contract AerodromeFeesTest is AerodromeFixture {
         safe = destination.valuesAt(units, sets)[0];
     }
 
+    function _position() internal view returns (uint256 lpAmount) {
+        (lpAmount,,,) = destination.position();
+    }
+
+    /// @dev Of what is not locked, VIRTUAL included.
     function _lpPerUnit() private view returns (uint256) {
-        return (destination.position() + 1e6) * 1e24 / (destination.totalSupply() + 1e6);
+        (uint256 lpAmount, uint256 locked, uint256 start, uint256 end) = destination.position();
+        if (block.timestamp < end) lpAmount -= (locked * (end - block.timestamp) + end - start - 1) / (end - start);
+        return (lpAmount + 1e6) * 1e24 / (destination.totalSupply() + 1e6);
     }
 
     function _unit(uint256 leg) private view returns (uint256) {

@@ -79,7 +79,7 @@ contract AerodromeReentrancyTest is AerodromeFixture {
     }
 
     /// @dev And with enough gas the free lock is seen as free, so that `value` answers.
-    function testFuzz_D8_outsideEnoughGasAlwaysGivesAValue(uint256 gas_) public {
+    function testFuzz_D9_outsideEnoughGasAlwaysGivesAValue(uint256 gas_) public {
         callGas = bound(gas_, 300_000, 1_000_000);
         attacking = true;
         _ask();

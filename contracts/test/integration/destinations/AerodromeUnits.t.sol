@@ -18,11 +18,12 @@ import {VaultOf} from "./DestinationTest.sol";
 abstract contract AerodromeUnitsTest is AerodromeFixture {
     /* UNITS */
 
-    function testFuzz_B_unitsAreTheStakedLpTokens(uint256 amount, uint256 out, uint256 elapsed) public {
+    function testFuzz_B1_unitsAreTheStakedLpTokens(uint256 amount, uint256 out, uint256 elapsed) public {
         amount = bound(amount, 1, pool.balanceOf(address(this)));
         out = bound(out, 1, amount);
         assertEq(destination.wrap(amount, holder), amount);
         assertEq(gauge.balanceOf(address(destination)), amount);
+        Aerodrome.fund(venue, gauge, 700e18, address(this));
         skip(bound(elapsed, 0, 30 days));
         uint256 before = pool.balanceOf(address(this));
         vm.prank(holder);
@@ -35,7 +36,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
 
     /* LIQUIDITY */
 
-    function testFuzz_B_addTakesWhatFitsAndGivesTheRestBack(bool baseIn, uint256 skew, uint256 a, uint256 b) public {
+    function testFuzz_addTakesWhatFitsAndGivesTheRestBack(bool baseIn, uint256 skew, uint256 a, uint256 b) public {
         _swapBase(baseIn, bound(skew, 1e18, 1500e18));
         a = bound(a, baseUnit, 50_000 * baseUnit);
         b = bound(b, otherUnit, 50_000 * otherUnit);
@@ -74,7 +75,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
         destination.add(new uint256[](3), 0, holder);
     }
 
-    function testFuzz_B_removeGivesTheShareOfEachLeg(uint256 skew, uint256 units) public {
+    function testFuzz_removeGivesTheShareOfEachLeg(uint256 skew, uint256 units) public {
         _swapBase(skew % 2 == 0, bound(skew, 1e18, 1500e18));
         units = bound(units, _lpOfTest() / 1e5, _lpOfTest());
         destination.wrap(units, address(this));
@@ -89,7 +90,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
         assertEq(destination.totalSupply() + gauge.balanceOf(address(destination)), 0);
     }
 
-    function testFuzz_B_removeSinglePaysOneLegOnly(uint256 units, bool inBase) public {
+    function testFuzz_removeSinglePaysOneLegOnly(uint256 units, bool inBase) public {
         units = bound(units, _lpOfTest() / 1e4, _lpOfTest());
         destination.wrap(units, address(this));
         uint256 safe = _valueOf(units);
@@ -125,7 +126,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
     }
 
     /// @dev There and back never pays, in any order, at any balance of the pool, and the pool keeps what units stand for.
-    function testFuzz_B_conservation(uint256 seed) public {
+    function testFuzz_thereAndBackByAnyWayNeverPays(uint256 seed) public {
         uint256[2] memory start = [base.balanceOf(address(this)), other.balanceOf(address(this))];
         uint256 lp = pool.balanceOf(address(this));
         uint256 steps = 6;
@@ -170,7 +171,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
 
     /* REWARDS */
 
-    function test_E_rewardsGoToTheAuctionForTheVaultWhoeverHoldsUnits() public {
+    function test_rewardsGoToTheAuctionForTheVaultWhoeverHoldsUnits() public {
         destination.wrap(_lpOfTest(), holder);
         Aerodrome.fund(venue, gauge, 700e18, address(this));
         vm.warp(gauge.periodFinish());
@@ -216,7 +217,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
         assertEq(_consigned(), claimed);
     }
 
-    function test_E5_aFailingClaimOrTokenIsSkippedAndComesLater() public {
+    function test_E6_aFailingClaimOrTokenIsSkippedAndComesLater() public {
         destination.wrap(_lpOfTest(), address(this));
         Aerodrome.fund(venue, gauge, 700e18, address(this));
         skip(1 days);
@@ -241,7 +242,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
     }
 
     /// @dev Fees of staked LP tokens are the voters'; the destination has no claim on them.
-    function test_E_feesOfStakedLpTokensAreNotOurs() public {
+    function test_feesOfStakedLpTokensAreNotOurs() public {
         destination.wrap(_lpOfTest(), address(this));
         uint256 safe = _safe();
         _swapBase(true, 1000e18);
@@ -290,7 +291,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
 
     /* FAILURES */
 
-    function test_L5_aKilledGaugeTakesNothingAndGivesEverythingBack() public {
+    function test_L4_aKilledGaugeTakesNothingAndGivesEverythingBack() public {
         uint256 units = _lpOfTest() / 2;
         destination.wrap(units, address(this));
         Aerodrome.fund(venue, gauge, 700e18, address(this));
@@ -312,7 +313,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
         assertEq(gauge.balanceOf(address(destination)), destination.totalSupply());
     }
 
-    function test_L5_aRevertingGaugeStopsExitsButNeitherValueNorUnits() public {
+    function test_L4_aRevertingGaugeStopsExitsButNeitherValueNorUnits() public {
         uint256 units = _lpOfTest() / 2;
         destination.wrap(units, address(this));
         uint256 safe = _safe();
@@ -329,7 +330,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
         assertEq(destination.unwrap(units / 2, holder), units / 2);
     }
 
-    function test_L_whilePoolsArePausedLiquidityLeavesWithBothLegs() public {
+    function test_whilePoolsArePausedLiquidityLeavesWithBothLegs() public {
         uint256 units = _lpOfTest() / 2;
         destination.wrap(units, address(this));
         venue.factory.setPauseState(true);
@@ -363,7 +364,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
         new AerodromeStableDestination(prices, TOLERANCE, auction, IAerodromeFactory(address(0)));
     }
 
-    function test_H_badCreationsAreRefused() public {
+    function test_badCreationsAreRefused() public {
         (address p, address g) = (address(pool), address(gauge));
         _refuse(address(0), p, g, abi.encodeWithSelector(IDestination.ZeroAddress.selector));
         _refuse(vault, address(0), g, abi.encodeWithSelector(IDestination.ZeroAddress.selector));
@@ -374,7 +375,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
         _refuse(vault, p, holder, _with(IDestination.InvalidGauge.selector, holder));
     }
 
-    function test_H_aVolatilePoolOrOneOfAnotherFactoryIsRefused() public {
+    function test_aVolatilePoolOrOneOfAnotherFactoryIsRefused() public {
         address volatilePool = venue.factory.createPool(address(base), address(other), false);
         _refuse(vault, volatilePool, address(0), _with(IDestination.InvalidPool.selector, volatilePool));
         AerodromeCore memory fork = Aerodrome.deploy();
@@ -383,7 +384,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
         _refuse(vault, foreign, address(0), _with(IDestination.InvalidPool.selector, foreign));
     }
 
-    function test_H_aKilledGaugeOrThatOfAnotherPoolIsRefused() public {
+    function test_aKilledGaugeOrThatOfAnotherPoolIsRefused() public {
         IERC20 third = _token(6);
         AerodromePoolLike second = Aerodrome.createStablePool(venue, base, 100 * baseUnit, third, 100e6, address(this));
         address foreign = address(Aerodrome.createGauge(venue, second));
@@ -392,7 +393,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
         _refuse(vault, address(pool), address(gauge), _with(IDestination.InvalidGauge.selector, address(gauge)));
     }
 
-    function test_H_pausedUnpricedUnsafeAndEmptyPoolsAreRefused() public {
+    function test_pausedUnpricedUnsafeAndEmptyPoolsAreRefused() public {
         venue.factory.setPauseState(true);
         _refuse(vault, address(pool), address(gauge), _with(IDestination.PoolPaused.selector, address(pool)));
         venue.factory.setPauseState(false);
@@ -405,7 +406,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
         _refuse(vault, address(pool), address(gauge), _with(IDestination.UnsafePool.selector, address(pool)));
     }
 
-    function test_H_rewardsThatAreNoRewardsAreRefused() public {
+    function test_rewardsThatAreNoRewardsAreRefused() public {
         address[5] memory wrong = [address(0), address(base), address(other), address(pool), address(gauge)];
         for (uint256 i; i < wrong.length; ++i) {
             rewardList = [wrong[i]];
@@ -413,7 +414,7 @@ abstract contract AerodromeUnitsTest is AerodromeFixture {
         }
     }
 
-    function test_H_aTokenWithTooManyDecimalsIsRefused() public {
+    function test_aTokenWithTooManyDecimalsIsRefused() public {
         TokenFixture fine = new TokenFixture("Fine", "FINE", 24, address(this));
         fine.mint(address(this), 100e24);
         AerodromePoolLike fat = Aerodrome.createStablePool(venue, base, 100 * baseUnit, fine, 100e24, address(this));

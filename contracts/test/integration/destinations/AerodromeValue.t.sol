@@ -23,7 +23,7 @@ abstract contract AerodromeValueTest is AerodromeFixture {
         }
     }
 
-    function test_atParAPositionIsWorthItsPartOfTheMiddle() public {
+    function test_D2_atParAPositionIsWorthItsPartOfTheMiddle() public {
         uint256 lp = _lpOfTest();
         _swapBase(true, 700e18);
         (uint256 safe, uint256 spot, uint256 backing,) = destination.value(lp);
@@ -55,7 +55,7 @@ abstract contract AerodromeValueTest is AerodromeFixture {
         _expectUnmoved(worth, destination.valuesAt(_lpOfTest(), sets)[0], "swap");
     }
 
-    function testFuzz_B4_liquidityInAndOutDoesNotMoveIt(uint256 skew, uint256 size, uint256 part) public {
+    function testFuzz_D4_liquidityInAndOutDoesNotMoveIt(uint256 skew, uint256 size, uint256 part) public {
         _answer(0.97e18);
         _swapBase(skew % 2 == 0, bound(skew, 1e18, 1500e18));
         uint256 safe = _safe();

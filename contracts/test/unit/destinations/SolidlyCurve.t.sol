@@ -43,7 +43,7 @@ contract SolidlyCurveTest is Test {
     }
 
     /// forge-config: default.fuzz.runs = 48
-    function testFuzz_D_fairValueEqualsABruteForceMinimum(uint256 p, uint256 q) public view {
+    function testFuzz_fairValueEqualsABruteForceMinimum(uint256 p, uint256 q) public view {
         (p, q) = (bound(p, 0.3e18, 3e18), bound(q, 0.3e18, 3e18));
         assertApproxEqRel(curve.fairValue(p, q), _cheapest(p, q), SEARCH_ERROR);
     }

@@ -317,19 +317,16 @@ contract RouterAttacksTest is RouterBase {
         }
     }
 
-    /// @dev A pass of a multicall that a view did not use is not left for what comes next.
-    function test_reentryAfterAViewInAMulticall() public {
-        vm.prank(alice);
-        weth.approve(address(wild), 5 ether);
-        hostile.setAction(address(wild), abi.encodeCall(ILmpRouter.multicall, (new bytes[](0))));
-        vm.prank(alice);
-        vm.expectRevert(ILmpRouter.Reentered.selector);
-        wild.multicall(
-            _calls(
-                abi.encodeCall(ILmpRouter.weth, ()),
-                abi.encodeCall(ILmpRouter.deposit, (address(hostile), 1 ether, alice, 0, LATER))
-            )
-        );
+    /// @dev A view does not use up the pass of its multicall, which would let the next call of the transaction in without a session of
+    /// its own: what lies here by then would be the caller's.
+    function test_A2_aViewLeavesNoPassBehind() public {
+        bytes[] memory calls = new bytes[](1);
+        calls[0] = abi.encodeCall(ILmpRouter.weth, ());
+        vm.startPrank(mallory);
+        assertEq(abi.decode(router.multicall(calls)[0], (address)), address(weth));
+        vm.deal(address(router), 1 ether);
+        vm.expectRevert(abi.encodeWithSelector(ILmpRouter.NotEnoughEther.selector, 0, 1 ether));
+        router.depositETH(address(wethLmp), 1 ether, mallory, 0, LATER);
     }
 
     /* OTHERS */
