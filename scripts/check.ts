@@ -74,7 +74,7 @@ async function contractSizes(): Promise<Tally> {
 }
 
 async function forgeTests(): Promise<Tally> {
-  const { code, stdout } = await run(`forge test --json -vv --fuzz-seed ${SEED}`, {}, true)
+  const { code, stdout } = await run(`forge test --junit -vv --fuzz-seed ${SEED}`, {}, true)
   return forgeTally(stdout, code)
 }
 

@@ -1,50 +1,29 @@
 import { readFileSync } from 'node:fs'
+import { parseForge } from '../packages/foundry/report.ts'
 
 export interface Tally {
   passed: number
   failed: number
 }
 
-interface ForgeResult {
-  status: 'Success' | 'Failure' | 'Skipped'
-  reason: string | null
-  counterexample: unknown
-  decoded_logs: string[]
-  kind: Record<string, unknown>
-}
-
-type ForgeReport = Record<string, { test_results: Record<string, ForgeResult> }>
-
 /**
- * Counts `forge test --json -vv` and prints what a reader needs of it: what failed, with counterexample and logs, and
- * the logs of invariant suites (their call counts).
+ * Counts a report of forge and prints what a reader needs of it: what failed, with counterexample and logs, and the
+ * logs of invariant suites (their call counts).
  */
-export function forgeTally(json: string, exitCode: number): Tally {
-  let report: ForgeReport
-  try {
-    report = JSON.parse(json)
-  } catch {
-    console.error(`forge test gave no report (exit code ${exitCode})\n${json.slice(0, 10_000)}`)
+export function forgeTally(report: string, exitCode: number): Tally {
+  const tests = parseForge(report)
+  if (tests === undefined) {
+    console.error(`forge test gave no report (exit code ${exitCode})\n${report.slice(0, 10_000)}`)
     return { passed: 0, failed: 1 }
   }
   const tally = { passed: 0, failed: 0 }
-  for (const [suite, { test_results }] of Object.entries(report)) {
-    for (const [test, result] of Object.entries(test_results)) {
-      const ok = result.status === 'Success'
-      if (ok) {
-        tally.passed++
-      } else {
-        tally.failed++
-        console.error(
-          `${result.status.toUpperCase()} ${suite} ${test}: ${result.reason ?? 'no reason given'}`,
-        )
-        if (result.counterexample) console.error(`  counterexample ${JSON.stringify(result.counterexample)}`)
-      }
-      // forge-std's `bound` logs every value it returns.
-      const logs = result.decoded_logs.filter((line) => !line.startsWith('Bound result'))
-      if (logs.length > 0 && (!ok || 'Invariant' in result.kind))
-        console.log(`${suite} ${test}\n  ${logs.join('\n  ')}`)
-    }
+  for (const { suite, name, passed, kind, verdict, logs } of tests) {
+    tally[passed ? 'passed' : 'failed']++
+    if (!passed) console.error(`${suite} ${name}: ${verdict}`)
+    // forge-std's `bound` logs every value it returns.
+    const lines = logs.filter((line) => !line.startsWith('Bound result'))
+    if (lines.length > 0 && (!passed || kind === 'invariant'))
+      console.log(`${suite} ${name}\n  ${lines.join('\n  ')}`)
   }
   return settle('forge test', tally, exitCode)
 }

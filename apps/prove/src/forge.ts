@@ -1,32 +1,3 @@
-import { record } from './summary.ts'
-
-export interface ForgeTest {
-  /** "path/of/Suite.t.sol:Suite" */
-  suite: string
-  name: string
-  passed: boolean
-  kind: 'unit' | 'fuzz' | 'invariant'
-  /** What it printed. */
-  logs: string[]
-}
-
-/** Tests of a `forge test --json -vv` report. */
-export function parseForge(text: string): ForgeTest[] {
-  const report = record(JSON.parse(text))
-  return Object.entries(report).flatMap(([suite, value]) =>
-    Object.entries(record(record(value).test_results)).map(([name, result]): ForgeTest => {
-      const { status, kind, decoded_logs: logs } = record(result)
-      return {
-        suite,
-        name: name.replace(/\(.*$/, ''),
-        passed: status === 'Success',
-        kind: 'Invariant' in record(kind) ? 'invariant' : 'Fuzz' in record(kind) ? 'fuzz' : 'unit',
-        logs: Array.isArray(logs) ? logs.map(String) : [],
-      }
-    }),
-  )
-}
-
 export interface HandlerCalls {
   handler: string
   calls: number

@@ -1,10 +1,11 @@
+import { parseForge } from '@headrace/foundry/report'
 import { expect, it } from 'vitest'
 import { describeCase } from '../src/bad-case.ts'
 import { gasRows } from '../src/claims/gas.ts'
 import { killSummary } from '../src/claims/keeper.ts'
 import { scenarioRows } from '../src/claims/losses.ts'
 import { reporterKills } from '../src/claims/oracle.ts'
-import { handlerTable, parseForge, spread } from '../src/forge.ts'
+import { handlerTable, spread } from '../src/forge.ts'
 import { importsOf, outside } from '../src/imports.ts'
 import { refusals } from '../src/refusals.ts'
 import { parseSummary, progress } from '../src/summary.ts'
@@ -15,33 +16,38 @@ import { parseVitest, vitestRow } from '../src/vitest.ts'
 const entry = (handler: string, calls: number, effective = 1) => ({ handler, calls, effective })
 
 it('reads a report of forge', () => {
-  const report = {
-    'contracts/test/invariant/lmp/Lmp.t.sol:LmpInvariants': {
-      test_results: {
-        'invariant_LMP1_x()': {
-          status: 'Success',
-          kind: { Invariant: { runs: 1 } },
-          decoded_logs: ['calls 10 fee segments 2', 'deposit 6 effective 4', 'redeem 4 effective 0'],
-        },
-      },
-    },
-    'contracts/test/unit/A.t.sol:A': {
-      test_results: {
-        'test_a()': { status: 'Failure', kind: { Unit: { gas: 1 } }, decoded_logs: [] },
-        'testFuzz_b(uint256)': { status: 'Success', kind: { Fuzz: { runs: 256 } } },
-      },
-    },
-  }
-  const tests = parseForge(JSON.stringify(report))
-  expect(tests.map(({ name, kind, passed }) => [name, kind, passed])).toEqual([
-    ['invariant_LMP1_x', 'invariant', true],
-    ['test_a', 'unit', false],
-    ['testFuzz_b', 'fuzz', true],
+  const report = `{"event":"failure","invariant":"invariant_LMP1_x"}
+<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="Test run" tests="4">
+  <testsuite name="contracts/test/invariant/lmp/Lmp.t.sol:LmpInvariants" tests="1">
+    <testcase name="invariant_LMP1_x()" time="1.7">
+      <system-out>[PASS] invariant_LMP1_x() (runs: 1, calls: 10, reverts: 0)\\nLogs:\\n  calls 10 fee segments 2\\n  deposit 6 effective 4\\n  redeem 4 effective 0\\n</system-out>
+    </testcase>
+  </testsuite>
+  <testsuite name="contracts/test/unit/A.t.sol:A" tests="3">
+    <testcase name="test_a()" time="0">
+      <failure message="1 &gt;= 0"/>
+      <system-out>[FAIL: 1 &gt;= 0] test_a() (gas: 1)\\nLogs:\\n</system-out>
+    </testcase>
+    <testcase name="testFuzz_b(uint256)" time="0">
+      <system-out>[PASS] testFuzz_b(uint256) (runs: 256, μ: 5, ~: 5)\\nLogs:\\n</system-out>
+    </testcase>
+    <testcase name="test_c()" time="0"><skipped/><system-out>[SKIP] test_c() (gas: 0)</system-out></testcase>
+    <system-out>Suite result: FAILED.</system-out>
+  </testsuite>
+</testsuites>`
+  const tests = parseForge(report) ?? []
+  expect(tests.map(({ name, kind, passed, verdict }) => [name, kind, passed, verdict])).toEqual([
+    ['invariant_LMP1_x', 'invariant', true, '[PASS] invariant_LMP1_x() (runs: 1, calls: 10, reverts: 0)'],
+    ['test_a', 'unit', false, '[FAIL: 1 >= 0] test_a() (gas: 1)'],
+    ['testFuzz_b', 'fuzz', true, '[PASS] testFuzz_b(uint256) (runs: 256, μ: 5, ~: 5)'],
+    ['test_c', 'unit', false, '[SKIP] test_c() (gas: 0)'],
   ])
   expect(handlerTable(tests[0]?.logs ?? [])).toEqual({
     total: 10,
     handlers: [entry('deposit', 6, 4), entry('redeem', 4, 0)],
   })
+  expect(parseForge('Error: Compiler run failed')).toBeUndefined()
 })
 
 it('reads a table without the word effective, with names of several words, and nothing else', () => {
@@ -267,7 +273,7 @@ it('judges gas', () => {
 
 it('judges loss scenarios', () => {
   const test = (log: string, passed = true) => ({
-    ...{ suite: 'Scenarios', name: 'test_Scenario_x', passed, kind: 'unit' as const },
+    ...{ suite: 'Scenarios', name: 'test_Scenario_x', passed, kind: 'unit' as const, verdict: '' },
     logs: [log],
   })
   const good = test('scenario issuer rate -5%: expected 3.0000%, counted 3.0000%')

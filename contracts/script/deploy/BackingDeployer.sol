@@ -49,11 +49,11 @@ library BackingDeployer {
         if (!isBacked(config.backing)) return;
         LMP lmp = d.lmps[lmpId];
         address performance = address(d.performanceSplitters[lmpId]);
-        if (lmp.feeRecipient() != performance) lmp.setFee(config.feeBps, performance);
+        if (lmp.feeRecipient() != performance) d.configurator.setFee(lmp, config.feeBps, performance);
         address management = address(d.managementSplitters[lmpId]);
         uint256 bps = config.backing.managementFeeBps;
         if (lmp.managementFeeRecipient() != management || lmp.managementFeeBps() != bps) {
-            lmp.setManagementFee(bps, management);
+            d.configurator.setManagementFee(lmp, bps, management);
         }
         address pool = address(d.pools[lmpId]);
         if (d.lossOracle.backingOf(address(lmp)) != pool) d.lossOracle.setBacking(address(lmp), pool);

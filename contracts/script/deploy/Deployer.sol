@@ -15,6 +15,7 @@ import {Blueprint} from "../../src/factory/Blueprint.sol";
 import {LmpFactory} from "../../src/factory/LmpFactory.sol";
 import {LmpParams} from "../../src/lmp/ILMP.sol";
 import {LMP} from "../../src/lmp/LMP.sol";
+import {LmpConfigurator} from "../../src/lmp/LmpConfigurator.sol";
 import {LossLedger} from "../../src/loss/LossLedger.sol";
 import {LossOracle} from "../../src/loss/LossOracle.sol";
 import {IPriceRegistry} from "../../src/pricing/IPriceRegistry.sol";
@@ -57,6 +58,7 @@ struct Deployment {
     CycleManager cycleManager;
     Reserve reserve;
     DutchAuction auction;
+    LmpConfigurator configurator;
     LmpFactory factory;
     LmpRouter router;
     LMP[] lmps;
@@ -132,8 +134,10 @@ library Deployer {
         );
         d.reserve = Reserve(address(d.cycleManager.reserve()));
         d.auction = DutchAuction(_create(type(DutchAuction).creationCode, abi.encode(authority)));
+        d.configurator = LmpConfigurator(_create(type(LmpConfigurator).creationCode, abi.encode(authority)));
         (address head, address tail) = _blueprints(type(LMP).creationCode);
-        d.factory = LmpFactory(_create(type(LmpFactory).creationCode, abi.encode(authority, head, tail)));
+        d.factory =
+            LmpFactory(_create(type(LmpFactory).creationCode, abi.encode(authority, d.configurator, head, tail)));
         d.router = LmpRouter(payable(_create(type(LmpRouter).creationCode, abi.encode(d.factory, config.weth))));
 
         uint256 count = config.lmps.length;
@@ -172,7 +176,7 @@ library Deployer {
         uint256 listed = d.lmps[lmpId].destinations().length;
         for (uint256 i; i < list.length; ++i) {
             d.destinations[lmpId][i] = DestinationDeployer.deploy(list[i], d, address(d.lmps[lmpId]), i);
-            if (i >= listed) d.lmps[lmpId].addDestination(address(d.destinations[lmpId][i]));
+            if (i >= listed) d.configurator.addDestination(d.lmps[lmpId], address(d.destinations[lmpId][i]));
         }
     }
 
@@ -217,7 +221,7 @@ library Deployer {
             asset: c.asset,
             name: c.name,
             symbol: c.symbol,
-            authority: address(d.accessManager),
+            configurator: address(d.configurator),
             gate: address(d.rebalanceGate),
             lossLedger: address(d.lossLedger),
             feeBps: c.feeBps,

@@ -48,6 +48,7 @@ library DeploymentFile {
         out = string.concat(out, _pair("reserve", address(d.reserve), true), _pair("toke", address(d.toke), true));
         out = string.concat(out, _pair("factory", address(d.factory), true), _pair("router", address(d.router), true));
         out = string.concat(out, _pair("auction", address(d.auction), true));
+        out = string.concat(out, _pair("configurator", address(d.configurator), true));
         out = string.concat("{", out, _pair("weth", config.weth, false), "}");
     }
 

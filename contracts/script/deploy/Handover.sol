@@ -35,17 +35,17 @@ library Handover {
 
     /// @notice Every contract with restricted functions.
     function targets(Deployment memory d) internal pure returns (address[] memory list) {
-        uint256 count = d.lmps.length;
+        uint256 count = d.pools.length;
         uint256 backed;
         for (uint256 i; i < count; ++i) {
             if (address(d.pools[i]) != address(0)) ++backed;
         }
-        list = new address[](count + backed + 9);
+        list = new address[](backed + 10);
         uint256 next;
         for (uint256 i; i < count; ++i) {
-            list[next++] = address(d.lmps[i]);
             if (address(d.pools[i]) != address(0)) list[next++] = address(d.pools[i]);
         }
+        list[next++] = address(d.configurator);
         list[next++] = address(d.priceRegistry);
         list[next++] = address(d.cycleManager);
         list[next++] = address(d.reserve);
@@ -58,6 +58,7 @@ library Handover {
     }
 
     function entries(Deployment memory d, address target) internal pure returns (RoleTable.Entry[] memory) {
+        if (target == address(d.configurator)) return RoleTable.lmpConfigurator();
         if (target == address(d.priceRegistry)) return RoleTable.priceRegistry();
         if (target == address(d.cycleManager)) return RoleTable.cycleManager();
         if (target == address(d.reserve)) return RoleTable.reserve();
@@ -67,10 +68,7 @@ library Handover {
         if (target == address(d.limits)) return RoleTable.limits();
         if (target == address(d.factory)) return RoleTable.factory();
         if (target == address(d.auction)) return RoleTable.dutchAuction();
-        for (uint256 i; i < d.pools.length; ++i) {
-            if (target == address(d.pools[i])) return RoleTable.backingPool();
-        }
-        return RoleTable.lmp();
+        return RoleTable.backingPool();
     }
 
     function _map(AccessManager manager, address target, RoleTable.Entry[] memory list) private {

@@ -7,7 +7,7 @@ import {IBackingPool} from "../../src/backing/IBackingPool.sol";
 import {IRecovery} from "../../src/backing/IRecovery.sol";
 import {ILmpFactory} from "../../src/factory/ILmpFactory.sol";
 import {Roles} from "../../src/governance/Roles.sol";
-import {ILMP} from "../../src/lmp/ILMP.sol";
+import {ILmpConfigurator} from "../../src/lmp/ILmpConfigurator.sol";
 import {ILossLedger} from "../../src/loss/ILossLedger.sol";
 import {ILossOracle} from "../../src/loss/ILossOracle.sol";
 import {IPriceRegistry} from "../../src/pricing/IPriceRegistry.sol";
@@ -22,15 +22,21 @@ library RoleTable {
         uint64 role;
     }
 
-    function lmp() internal pure returns (Entry[] memory list) {
-        list = new Entry[](7);
-        list[0] = Entry(ILMP.setGate.selector, Roles.GOVERNOR);
-        list[1] = Entry(ILMP.addDestination.selector, Roles.CURATOR);
-        list[2] = Entry(ILMP.setFee.selector, Roles.CURATOR);
-        list[3] = Entry(ILMP.raiseCap.selector, Roles.CURATOR);
-        list[4] = Entry(ILMP.lowerCap.selector, Roles.RISK);
-        list[5] = Entry(ILMP.setLossLedger.selector, Roles.GOVERNOR);
-        list[6] = Entry(ILMP.setManagementFee.selector, Roles.CURATOR);
+    function lmpConfigurator() internal pure returns (Entry[] memory list) {
+        list = new Entry[](13);
+        list[0] = Entry(ILmpConfigurator.setGate.selector, Roles.GOVERNOR);
+        list[1] = Entry(ILmpConfigurator.setLossLedger.selector, Roles.GOVERNOR);
+        list[2] = Entry(ILmpConfigurator.setClosingSlippage.selector, Roles.GOVERNOR);
+        list[3] = Entry(ILmpConfigurator.addDestination.selector, Roles.CURATOR);
+        list[4] = Entry(ILmpConfigurator.removeDestination.selector, Roles.CURATOR);
+        list[5] = Entry(ILmpConfigurator.reopenDestination.selector, Roles.CURATOR);
+        list[6] = Entry(ILmpConfigurator.setFee.selector, Roles.CURATOR);
+        list[7] = Entry(ILmpConfigurator.setManagementFee.selector, Roles.CURATOR);
+        list[8] = Entry(ILmpConfigurator.raiseCap.selector, Roles.CURATOR);
+        list[9] = Entry(ILmpConfigurator.lowerCap.selector, Roles.RISK);
+        list[10] = Entry(ILmpConfigurator.closeDestination.selector, Roles.GUARDIAN);
+        list[11] = Entry(ILmpConfigurator.pause.selector, Roles.GUARDIAN);
+        list[12] = Entry(ILmpConfigurator.unpause.selector, Roles.GUARDIAN);
     }
 
     function limits() internal pure returns (Entry[] memory list) {

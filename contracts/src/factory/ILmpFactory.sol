@@ -11,8 +11,8 @@ interface ILmpFactory {
     event LmpRetired(address indexed lmp);
     event LmpReinstated(address indexed lmp);
 
-    /// @dev The vault would obey another authority than the factory does.
-    error ForeignAuthority(address authority);
+    /// @dev The vault would obey another configurator than the others.
+    error ForeignConfigurator(address configurator);
     /// @dev No contract, or not an ERC-20 of 6 to 18 decimals.
     error InvalidAsset(address asset);
     /// @dev This salt has been used with these parameters.
@@ -48,6 +48,8 @@ interface ILmpFactory {
     function lmpCount() external view returns (uint256);
     /// @notice At most `count` LMPs in the order of their creation, retired ones too, from number `first` on; empty past the end.
     function lmps(uint256 first, uint256 count) external view returns (address[] memory);
+    /// @notice What sets the vaults' destinations, limits, fees and policy.
+    function configurator() external view returns (address);
     /// @notice keccak256 of the creation code of every LMP, without its parameters.
     function creationCodeHash() external view returns (bytes32);
 }

@@ -16,8 +16,8 @@ import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 /// CREATION CODE: too large for this contract, so it lies in one blueprint (ERC-5202), or in two when it is larger than one holds.
 /// SEED: creation, first report and first deposit are one transaction, so nobody is ever in front of the seed, and the price
 ///   starts at 1. Its shares belong to an address without a key: the supply never returns to 0.
-/// POWER: an LMP obeys the factory's authority. AccessManager gives functions that were not mapped to a role to its ADMIN, so an LMP
-///   whose role table was not set yet is closed, not open.
+/// POWER: an LMP obeys the factory's configurator, whose functions have their roles from the deployment on: a new LMP is governed like the
+///   others at once.
 /// ADDRESS: CREATE2 over salt and parameters; known before, the same on every network.
 contract LmpFactory is ILmpFactory, AccessManaged {
     using SafeERC20 for IERC20;
@@ -37,13 +37,18 @@ contract LmpFactory is ILmpFactory, AccessManaged {
     address public immutable blueprint;
     address public immutable blueprintTail;
     /// @inheritdoc ILmpFactory
+    address public immutable configurator;
+    /// @inheritdoc ILmpFactory
     bytes32 public immutable creationCodeHash;
 
     mapping(address lmp => Status) private _status;
     address[] private _lmps;
 
     /// @dev Reverts `NotABlueprint`.
-    constructor(address authority_, address blueprint_, address blueprintTail_) AccessManaged(authority_) {
+    constructor(address authority_, address configurator_, address blueprint_, address blueprintTail_)
+        AccessManaged(authority_)
+    {
+        configurator = configurator_;
         blueprint = blueprint_;
         blueprintTail = blueprintTail_;
         creationCodeHash = keccak256(_join(blueprint_, blueprintTail_));
@@ -53,7 +58,7 @@ contract LmpFactory is ILmpFactory, AccessManaged {
 
     /// @inheritdoc ILmpFactory
     function create(LmpParams calldata params, bytes32 salt) external restricted returns (address lmp) {
-        require(params.authority == authority(), ForeignAuthority(params.authority));
+        require(params.configurator == configurator, ForeignConfigurator(params.configurator));
         uint256 seed = seedOf(params.asset);
         bytes memory initCode = _initCode(params);
         lmp = Create2.computeAddress(salt, keccak256(initCode));

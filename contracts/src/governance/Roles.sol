@@ -13,7 +13,7 @@ library Roles {
     uint64 internal constant CURATOR = 2;
     /// @dev Lowers limits. Immediate.
     uint64 internal constant RISK = 3;
-    /// @dev Cancels scheduled operations of the delayed roles.
+    /// @dev Cancels scheduled operations of the delayed roles; pauses vaults, closes destinations. Immediate.
     uint64 internal constant GUARDIAN = 4;
     /// @dev Held by contracts alone, LossOracle and Recovery: decides losses, slashes, ends recoveries.
     uint64 internal constant LOSS = 5;

@@ -19,6 +19,7 @@ library Configs {
     uint256 private constant CLEAN = 160;
     uint256 private constant FROZEN = 161;
     uint256 private constant COVERED = 162;
+    uint256 private constant STALE = 163;
     uint256 private constant LOSS_MARK = 168;
 
     function cap(Config c) internal pure returns (uint256) {
@@ -42,6 +43,11 @@ library Configs {
         return Config.unwrap(c) >> CLEAN & 1 != 0;
     }
 
+    /// @notice In the last report a destination had no good valuation for so long that its min counts 0.
+    function isStale(Config c) internal pure returns (bool) {
+        return Config.unwrap(c) >> STALE & 1 != 0;
+    }
+
     /// @notice Entries are closed.
     function isFrozen(Config c) internal pure returns (bool) {
         return Config.unwrap(c) >> FROZEN & 1 != 0;
@@ -60,16 +66,13 @@ library Configs {
         return _with(c, 0, type(uint96).max, value);
     }
 
-    function withFeeBps(Config c, uint256 value) internal pure returns (Config) {
-        return _with(c, FEE_BPS, type(uint16).max, value);
+    function withFees(Config c, uint256 bps, uint256 managementBps) internal pure returns (Config) {
+        return _with(c, FEE_BPS, type(uint32).max, managementBps << 16 | bps);
     }
 
-    function withManagementFeeBps(Config c, uint256 value) internal pure returns (Config) {
-        return _with(c, MANAGEMENT_FEE_BPS, type(uint16).max, value);
-    }
-
-    function withReport(Config c, uint256 valuedAt_, bool clean) internal pure returns (Config) {
-        return _with(_with(c, VALUED_AT, type(uint32).max, valuedAt_), CLEAN, 1, clean ? 1 : 0);
+    function withReport(Config c, uint256 valuedAt_, bool clean, bool stale) internal pure returns (Config) {
+        c = _with(_with(c, VALUED_AT, type(uint32).max, valuedAt_), CLEAN, 1, clean ? 1 : 0);
+        return _with(c, STALE, 1, stale ? 1 : 0);
     }
 
     function withLoss(Config c, bool frozen, bool covered) internal pure returns (Config) {

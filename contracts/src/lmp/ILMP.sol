@@ -14,7 +14,7 @@ struct LmpParams {
     address asset;
     string name;
     string symbol;
-    address authority;
+    address configurator;
     address gate;
     address lossLedger;
     uint256 feeBps;
@@ -32,7 +32,17 @@ struct Book {
     uint256 locked;
     uint256 lockEnd;
     uint256 valuedAt;
+    /// @dev Used part of the flow budget at `flowAt`, millionths of V.
+    uint256 flow;
+    uint256 flowAt;
+    /// @dev When the first of the destinations that keep old values stops counting, unix seconds; 0: none keeps any.
+    uint256 expiry;
+    /// @dev Flows are stopped until then, unix seconds; in the past: they are not.
+    uint256 pausedUntil;
+    /// @dev The last report valued every destination and found it safe.
     bool clean;
+    /// @dev One without a good valuation for 24 h counts 0 in `sumMin`.
+    bool stale;
 }
 
 struct DestinationState {
@@ -45,6 +55,8 @@ struct DestinationState {
     /// @dev Last time it was found unsafe or could not be valued, other than from inside a call of its venue, unix seconds;
     /// 0 never.
     uint256 unsafeAt;
+    /// @dev Since when it is being closed, unix seconds; 0: open.
+    uint256 closingAt;
     bool ok;
 }
 
@@ -52,11 +64,13 @@ struct DestinationState {
 /// @notice ERC-4626 vault over one asset; assets are idle or in destinations. See LMP.sol for the accounting.
 interface ILMP is IERC4626 {
     event DestinationAdded(address indexed destination);
-    event GateSet(address indexed gate);
+    event DestinationRemoved(address indexed destination);
+    /// @dev From `closingAt` (0: it is open) it can only be left, for its last good value less a slippage that rises to `slippage` (WAD).
+    event ClosingSet(address indexed destination, uint256 closingAt, uint256 slippage);
+    event PauseSet(uint256 until);
+    event PolicySet(address indexed gate, address indexed lossLedger);
     event CapSet(uint256 cap);
-    event FeeSet(uint256 feeBps, address recipient);
-    event ManagementFeeSet(uint256 feeBps, address recipient);
-    event LossLedgerSet(address ledger);
+    event FeesSet(uint256 feeBps, address recipient, uint256 managementFeeBps, address managementRecipient);
     /// @dev Every change of the loss mark by a flow, a fee or the loss ledger, WAD of asset per share.
     event LossMarkMoved(uint256 lossMark);
     /// @dev The loss ledger spoke: `feeMarkDelta` has moved the mark to `mark`.
@@ -71,49 +85,56 @@ interface ILMP is IERC4626 {
     event DestinationValued(
         address indexed destination, uint256 units, uint256 safe, uint256 spot, uint256 backing, bool ok
     );
-    event Reported(
-        address indexed caller,
-        uint256 idle,
-        uint256 sumSafe,
-        uint256 sumMin,
-        uint256 sumMax,
-        uint256 locked,
-        uint256 mark,
-        uint256 supply,
-        bool clean
-    );
-    /// @dev The rest of the book after a rebalance or an in-kind exit.
-    event BookChanged(uint256 sumSafe, uint256 sumMin, uint256 sumMax, uint256 locked, uint256 lockEnd, bool clean);
+    /// @dev A BookChanged of the same call precedes it.
+    event Reported(address indexed caller, uint256 supply);
+    /// @dev The whole book after everything but a flow through idle, which says it in `Flowed`. The lock is as of now.
+    event BookChanged(Book book);
     /// @dev Every change of value that is not a flow, and every time the mark rises to R.
     event Settled(int256 delta, uint256 locked, uint256 lockEnd, uint256 mark, uint256 fee, uint256 feeShares);
-    /// @dev The mark after a flow; `idle` after it.
-    event Flowed(uint256 idle, uint256 mark);
+    /// @dev After an entry or an exit paid from idle; `flow` is the used part of the flow budget at `flowAt`.
+    event Flowed(uint256 idle, uint256 mark, uint256 flow, uint256 flowAt);
     event ProfitAdded(address indexed from, uint256 assets);
     event Rebalanced(address indexed solver, Leg[] outs, Leg[] ins);
-    event RedeemedInKind(
-        address indexed caller,
-        address indexed receiver,
-        uint256 shares,
-        uint256 assets,
-        address[] destinations,
-        uint256[] units
-    );
+    /// @dev An exit sold units: `worth` of what was owed is settled by it, `proceeds` came; the leaver gets the lower of both.
+    event SoldForExit(address indexed destination, uint256 units, uint256 worth, uint256 proceeds);
+    /// @dev Used part of the loss bucket, WAD of V.
+    event LossCharged(uint256 cost, uint256 used);
+    /// @dev The units that left are told by the DestinationValued before it.
+    event RedeemedInKind(address indexed caller, address indexed receiver, uint256 shares, uint256 assets);
 
     error ZeroAmount();
     error ZeroAddress();
+    /// @dev No report younger than 24 h, or for an entry: a destination without a good valuation for so long.
     error NotFresh();
+    error Paused();
+    /// @dev More than the flow budget allows now; a report in the same block lifts it, if it finds every destination safe.
+    error FlowExceeded();
+    /// @dev Less came out than the caller, or the exit's floor, asked for.
+    error TooLittle(uint256 amount, uint256 minimum);
+    /// @dev The queue is at its end; `missing` of what is owed could not be sold for.
+    error InsufficientLiquidity(uint256 missing);
+    /// @dev A rebalance costs more than the loss bucket has room for, base units of the asset.
+    error LossExceeded(uint256 cost, uint256 room);
+    error DestinationIsClosing(address destination);
+    /// @dev It still holds units.
+    error DestinationInUse(address destination);
     error UnknownDestination(address destination);
     error DuplicateDestination(address destination);
     error TooManyDestinations();
-    error InvalidDestination(address destination);
     error InsufficientUnits(address destination, uint256 units);
     error NotEnoughGas();
     error DepositedInThisTransaction();
+    error NotConfigurator();
+    /// @dev At creation: above 30%.
     error InvalidFee(uint256 feeBps);
+    /// @dev At creation: more than twenty values fit their slots for.
     error InvalidCap(uint256 cap);
-    error NotLossLedger(address caller);
-    /// @dev A loss ledger is a contract, and is not replaced while a cover is outstanding.
+    /// @dev At creation: no contract.
+    error InvalidGate(address gate);
+    /// @dev At creation: no contract.
     error InvalidLossLedger(address ledger);
+    error CoverOutstanding(uint256 cover);
+    error NotLossLedger(address caller);
     /// @dev Deposits are closed while a loss is being decided.
     error Frozen();
     error EmptyRebalance();
@@ -125,7 +146,7 @@ interface ILMP is IERC4626 {
     error InexactTransfer(address token);
     /// @dev Assets leave from idle only.
     error InsufficientIdle(uint256 idle);
-    error CapExceeded(uint256 cap);
+    error CapExceeded();
     /// @dev A share is worth less than 1e-6 of an asset unit: nobody may enter.
     error PriceTooLow();
 
@@ -135,6 +156,12 @@ interface ILMP is IERC4626 {
     function rebalance(Leg[] calldata outs, Leg[] calldata ins, bytes calldata data) external;
     /// @notice The only way value enters without shares: pulls `assets` from the caller as profit that unlocks over 24 h.
     function addProfit(uint256 assets) external;
+    /// @notice `deposit` that reverts `TooLittle` for less than `minShares`.
+    function deposit(uint256 assets, address receiver, uint256 minShares) external returns (uint256 shares);
+    /// @notice `redeem` that reverts `TooLittle` for less than `minAssets`.
+    function redeem(uint256 shares, address receiver, address owner, uint256 minAssets)
+        external
+        returns (uint256 assets);
     /// @notice Leaves with a slice of idle and of every destination's units. No oracle, no keeper, no age.
     function redeemInKind(uint256 shares, address receiver)
         external
@@ -165,25 +192,32 @@ interface ILMP is IERC4626 {
     function exitAssets() external view returns (uint256);
     /// @notice The last report valued every destination and found it safe, and is younger than 24 h.
     function isFresh() external view returns (bool);
+    /// @notice What entries and exits together may move now besides the block of a report, base units of the asset.
+    function flowRoom() external view returns (uint256);
+    /// @notice What rebalances may still lose now, base units of the asset.
+    function lossRoom() external view returns (uint256);
     function destinations() external view returns (address[] memory);
+    /// @notice Destinations in the order in which an exit beyond idle sells.
+    function exitQueue() external view returns (address[] memory);
     function destinationState(address destination) external view returns (DestinationState memory);
     function gate() external view returns (address);
     function cap() external view returns (uint256);
     function feeBps() external view returns (uint256);
     function feeRecipient() external view returns (address);
 
-    /// @notice Restricted, delayed.
+    /// @notice The only caller of the functions below; see ILmpConfigurator for their bounds and roles.
+    function configurator() external view returns (address);
     function addDestination(address destination) external;
-    /// @notice Restricted, delayed.
-    function setGate(address gate) external;
-    /// @notice Restricted, delayed. Reports first.
-    function setFee(uint256 feeBps, address recipient) external;
-    /// @notice Restricted, delayed. Reports first. At most 2% a year, paid by reports, for at most 30 days back.
-    function setManagementFee(uint256 feeBps, address recipient) external;
-    /// @notice Restricted, delayed. Reports first; loss mark, freeze and cover stay until the new ledger speaks.
-    function setLossLedger(address ledger) external;
-    /// @notice Restricted, delayed.
-    function raiseCap(uint256 cap) external;
-    /// @notice Restricted, immediate.
-    function lowerCap(uint256 cap) external;
+    /// @notice Of one that holds no units.
+    function removeDestination(address destination) external;
+    /// @param closingAt unix seconds, 0: open
+    /// @param slippage WAD, reached 72 h later
+    function setClosing(address destination, uint256 closingAt, uint256 slippage) external;
+    /// @param until unix seconds
+    function setPause(uint256 until) external;
+    function setCap(uint256 cap) external;
+    /// @notice Reports first, so that no fee is retroactive.
+    function setFees(uint256 feeBps, address recipient, uint256 managementFeeBps, address managementRecipient) external;
+    /// @notice Reports first. The loss ledger cannot change while a cover is outstanding.
+    function setPolicy(address gate, address lossLedger) external;
 }

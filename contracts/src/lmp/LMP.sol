@@ -2,21 +2,17 @@
 pragma solidity 0.8.37;
 
 import {IRebalanceGate, IRebalancer} from "../autopilot/IRebalanceGate.sol";
-import {IDestination} from "../destinations/IDestination.sol";
 import {ILossLedger} from "../loss/ILossLedger.sol";
-import {Config} from "./Config.sol";
+import {ExitQueue} from "./ExitQueue.sol";
 import {Book, ILMP, Leg, LmpParams} from "./ILMP.sol";
-import {LmpLedger} from "./LmpLedger.sol";
+import {LeakyBucket} from "./LeakyBucket.sol";
+import {LmpConfiguration} from "./LmpConfiguration.sol";
+import {LmpFlows} from "./LmpFlows.sol";
 import {LmpMath} from "./LmpMath.sol";
 import {Position, Positions} from "./Positions.sol";
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IERC20Metadata} from "@openzeppelin/contracts/interfaces/IERC20Metadata.sol";
-import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
+import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 /// @title Liquidity Management Pool
 /// @notice ERC-4626 vault over one asset. Its assets are idle here or in destinations, positions in pools of pegged assets.
@@ -79,89 +75,13 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 /// ROUNDING: always for those who stay; fees down.
 ///
 /// TOKENS: the asset and the units are plain ERC-20s. No fee on transfer (refused on every pull), no rebasing.
-contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
-    using SafeERC20 for IERC20;
+contract LMP is LmpFlows {
+    using SafeTransferLib for address;
     using SafeCast for uint256;
     using FixedPointMathLib for uint256;
     using Positions for Position;
 
-    /* CONSTANTS AND IMMUTABLES */
-
-    uint256 public constant MAX_DESTINATIONS = Positions.MAX_COUNT;
-    uint256 public constant MAX_FEE_BPS = 3000;
-    /// @notice Per year.
-    uint256 public constant MAX_MANAGEMENT_FEE_BPS = 200;
-    /// @notice Highest cap, base units of the asset.
-    uint256 public constant MAX_CAP = Positions.MAX_VALUE;
-    /// @notice Gas every destination gets for its valuation.
-    uint256 public constant PROBE_GAS = Positions.PROBE_GAS;
-
-    IERC20 private immutable ASSET;
-    uint8 private immutable DECIMALS;
-
-    /// @dev Not 0 in a transaction in which somebody deposited. A whole slot: cheaper than a bool.
-    uint256 private transient _deposits;
-
-    /* CONSTRUCTOR */
-
-    constructor(LmpParams memory p) ERC20(p.name, p.symbol) AccessManaged(p.authority) {
-        require(p.asset != address(0) && p.authority != address(0), ZeroAddress());
-        ASSET = IERC20(p.asset);
-        DECIMALS = IERC20Metadata(p.asset).decimals();
-        _setGate(p.gate);
-        _setLossLedger(p.lossLedger);
-        _setFee(p.feeBps, p.feeRecipient);
-        _setManagementFee(0, p.feeRecipient);
-        _setCap(p.cap);
-    }
-
-    /* RESTRICTED */
-
-    /// @inheritdoc ILMP
-    function addDestination(address destination) external restricted {
-        require(destination != address(0), ZeroAddress());
-        require(!_positions[destination].known, DuplicateDestination(destination));
-        require(_destinations.length < MAX_DESTINATIONS, TooManyDestinations());
-        require(_servesThis(destination), InvalidDestination(destination));
-        _positions[destination].known = true;
-        _destinations.push(destination);
-        emit DestinationAdded(destination);
-    }
-
-    /// @inheritdoc ILMP
-    function setGate(address gate_) external restricted {
-        _setGate(gate_);
-    }
-
-    /// @inheritdoc ILMP
-    function setFee(uint256 feeBps_, address recipient) external restricted nonReentrant {
-        _report();
-        _setFee(feeBps_, recipient);
-    }
-
-    /// @inheritdoc ILMP
-    function setManagementFee(uint256 feeBps_, address recipient) external restricted nonReentrant {
-        _report();
-        _setManagementFee(feeBps_, recipient);
-    }
-
-    /// @inheritdoc ILMP
-    function setLossLedger(address ledger) external restricted nonReentrant {
-        _report();
-        _setLossLedger(ledger);
-    }
-
-    /// @inheritdoc ILMP
-    function raiseCap(uint256 cap_) external restricted {
-        require(cap_ > _config.cap(), InvalidCap(cap_));
-        _setCap(cap_);
-    }
-
-    /// @inheritdoc ILMP
-    function lowerCap(uint256 cap_) external restricted {
-        require(cap_ < _config.cap(), InvalidCap(cap_));
-        _setCap(cap_);
-    }
+    constructor(LmpParams memory p) LmpConfiguration(p) LmpFlows(p.asset) {}
 
     /* VALUE WITHOUT SHARES */
 
@@ -183,275 +103,78 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
         _pullExact(ASSET, assets);
     }
 
+    /* REBALANCE */
+
     /// @inheritdoc ILMP
     function rebalance(Leg[] calldata outs, Leg[] calldata ins, bytes calldata data) external nonReentrant {
         require(outs.length != 0 && ins.length != 0, EmptyRebalance());
         require(msg.sender.code.length != 0, InvalidSolver(msg.sender));
+        // Or a flash deposit would widen what is measured against the whole vault.
+        require(_deposits == 0, DepositedInThisTransaction());
         Book memory b = book();
+        (bool closing, uint256 minimum) = _closingTerms(outs, ins);
 
         uint256 safeBefore = b.sumSafe;
         _revalueLegs(b, outs, false);
-        _revalueLegs(b, ins, false);
+        _revalueLegs(b, ins, true);
         _settle(b, _difference(b.sumSafe, safeBefore));
         // Views in the callback show the book as it was before the trade.
         _store(b);
         ILossLedger(lossLedger).beforeRebalance(outs, ins);
 
-        uint256 grossBefore = LmpMath.grossValue(b);
-        _sendLegs(b, outs);
+        uint256 gross = LmpMath.grossValue(b);
+        uint256 cost = _sendLegs(b, outs);
         IRebalancer(msg.sender).onRebalance(outs, ins, data);
-        // The loss ledger may have moved it.
-        b.mark = _hot >> 96;
-        _pullLegs(b, ins);
+        // The loss ledger may have moved it; 96 bits are meant.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        b.mark = uint96(_hot >> 96);
+        uint256 gained = _pullLegs(b, ins);
         _revalueLegs(b, outs, false);
-        _revalueLegs(b, ins, true);
-        _settle(b, _difference(LmpMath.grossValue(b), grossBefore));
+        if (closing) require(gained >= minimum, TooLittle(gained, minimum));
+        else if (cost > gained) _chargeLoss(cost - gained, gross);
+        _settle(b, _difference(LmpMath.grossValue(b), gross));
         _store(b);
-        emit BookChanged(b.sumSafe, b.sumMin, b.sumMax, b.locked, b.lockEnd, b.clean);
         emit Rebalanced(msg.sender, outs, ins);
 
-        ILossLedger(lossLedger).afterRebalance(outs, ins, false);
-        IRebalanceGate(gate).check(outs, ins);
-    }
-
-    /* ENTRY */
-
-    /// @notice Shares are rounded down.
-    function deposit(uint256 assets, address receiver) external nonReentrant returns (uint256 shares) {
-        (Book memory b, Config c, uint256 value, uint256 supply) = _entryTerms();
-        shares = LmpMath.sharesDown(assets, value, supply);
-        _enter(b, c, value, supply, assets, shares, receiver);
-    }
-
-    /// @notice Assets are rounded up.
-    function mint(uint256 shares, address receiver) external nonReentrant returns (uint256 assets) {
-        (Book memory b, Config c, uint256 value, uint256 supply) = _entryTerms();
-        assets = LmpMath.assetsUp(shares, value, supply);
-        _enter(b, c, value, supply, assets, shares, receiver);
-    }
-
-    /* EXIT */
-
-    /// @notice Shares are rounded up.
-    function withdraw(uint256 assets, address receiver, address owner) external nonReentrant returns (uint256 shares) {
-        (Book memory b, uint256 value, uint256 supply) = _exitTerms();
-        shares = LmpMath.sharesUp(assets, value, supply);
-        _exit(b, supply, assets, shares, receiver, owner);
-    }
-
-    /// @notice Assets are rounded down.
-    function redeem(uint256 shares, address receiver, address owner) external nonReentrant returns (uint256 assets) {
-        (Book memory b, uint256 value, uint256 supply) = _exitTerms();
-        assets = LmpMath.assetsDown(shares, value, supply);
-        _exit(b, supply, assets, shares, receiver, owner);
+        ILossLedger(lossLedger).afterRebalance(outs, ins, closing);
+        if (!closing) IRebalanceGate(gate).check(outs, ins);
     }
 
     /// @inheritdoc ILMP
-    function redeemInKind(uint256 shares, address receiver)
-        external
-        nonReentrant
-        returns (uint256 assets, address[] memory list, uint256[] memory units)
-    {
-        require(shares != 0, ZeroAmount());
-        require(receiver != address(0), ZeroAddress());
-        require(_deposits == 0, DepositedInThisTransaction());
-        Book memory b = book();
-        _settle(b, 0);
-        uint256 supply = totalSupply();
-        _burn(msg.sender, shares);
-
-        list = _destinations;
-        (assets, units) = _takeSlice(b, list, shares, supply);
-        _store(b);
-        emit BookChanged(b.sumSafe, b.sumMin, b.sumMax, b.locked, b.lockEnd, b.clean);
-        emit Flowed(b.idle, b.mark);
-        emit RedeemedInKind(msg.sender, receiver, shares, assets, list, units);
-
-        if (assets != 0) ASSET.safeTransfer(receiver, assets);
-        for (uint256 i; i < list.length; ++i) {
-            if (units[i] != 0) IERC20(list[i]).safeTransfer(receiver, units[i]);
-        }
+    function lossRoom() external view returns (uint256) {
+        return _lossRoom(LmpMath.grossValue(book()));
     }
 
-    /* VIEWS: ERC-4626 */
-
-    function asset() external view returns (address) {
-        return address(ASSET);
-    }
-
-    function decimals() public view override(ERC20, IERC20Metadata) returns (uint8) {
-        return DECIMALS;
-    }
-
-    /// @notice Released value less the fee earned on it, rounded down.
-    function totalAssets() public view returns (uint256) {
-        (Book memory b, Config c) = _load();
-        return LmpMath.totalValueDown(b, c.feeBps());
-    }
-
-    function convertToShares(uint256 assets) external view returns (uint256) {
-        return LmpMath.sharesDown(assets, totalAssets(), totalSupply());
-    }
-
-    function convertToAssets(uint256 shares) external view returns (uint256) {
-        return LmpMath.assetsDown(shares, totalAssets(), totalSupply());
-    }
-
-    /// @notice Exact.
-    function previewDeposit(uint256 assets) external view returns (uint256) {
-        return LmpMath.sharesDown(assets, entryAssets(), totalSupply());
-    }
-
-    /// @notice Exact.
-    function previewMint(uint256 shares) external view returns (uint256) {
-        return LmpMath.assetsUp(shares, entryAssets(), totalSupply());
-    }
-
-    /// @notice Exact.
-    function previewWithdraw(uint256 assets) external view returns (uint256) {
-        return LmpMath.sharesUp(assets, exitAssets(), totalSupply());
-    }
-
-    /// @notice Exact.
-    function previewRedeem(uint256 shares) external view returns (uint256) {
-        return LmpMath.assetsDown(shares, exitAssets(), totalSupply());
-    }
-
-    /// @notice What the cap leaves; 0 while entries are closed or when it would buy no share.
-    function maxDeposit(address) external view returns (uint256) {
-        (uint256 room, uint256 shares) = _room();
-        return shares == 0 ? 0 : room;
-    }
-
-    /// @notice Shares for what the cap leaves; 0 while entries are closed.
-    function maxMint(address) external view returns (uint256 shares) {
-        (, shares) = _room();
-    }
-
-    /// @notice What the owner's shares are paid now, at most idle; 0 while exits are closed.
-    function maxWithdraw(address owner) external view returns (uint256 assets) {
-        (assets,) = _exitable(owner);
-    }
-
-    /// @notice The owner's shares, at most what idle pays; 0 while exits are closed or when they are paid nothing.
-    function maxRedeem(address owner) external view returns (uint256 shares) {
-        (, shares) = _exitable(owner);
-    }
-
-    /* INTERNAL: FLOWS */
-
-    /// @param value ENTRY
-    function _enter(
-        Book memory b,
-        Config c,
-        uint256 value,
-        uint256 supply,
-        uint256 assets,
-        uint256 shares,
-        address receiver
-    ) private {
-        require(assets != 0 && shares != 0, ZeroAmount());
-        require(receiver != address(0), ZeroAddress());
-        require(!c.isFrozen(), Frozen());
-        require(_isFresh(b), NotFresh());
-        require(!LmpMath.isPriceTooLow(value, supply), PriceTooLow());
-        uint256 gross = LmpMath.grossValue(b);
-        require(assets <= c.cap().zeroFloorSub(gross), CapExceeded(c.cap()));
-        _deposits = 1;
-        if (LmpMath.isBelow(c.lossMark(), assets, shares)) {
-            _setLossMark(LmpMath.lossMarkAfterEntryDown(c.lossMark(), assets, shares, supply));
-        }
-        b.mark = LmpMath.markAfterEntry(b.mark, gross, assets, shares, supply);
-        b.idle += assets;
-        _storeHot(b);
-        _mint(receiver, shares);
-        emit Deposit(msg.sender, receiver, assets, shares);
-        emit Flowed(b.idle, b.mark);
-        _pullExact(ASSET, assets);
-    }
-
-    function _exit(Book memory b, uint256 supply, uint256 assets, uint256 shares, address receiver, address owner)
+    /// @dev From a closing destination to idle: no gate, but the ramp.
+    /// @return closing whether it is such a move
+    /// @return minimum what it must bring, base units
+    function _closingTerms(Leg[] calldata outs, Leg[] calldata ins)
         private
+        view
+        returns (bool closing, uint256 minimum)
     {
-        require(assets != 0 && shares != 0, ZeroAmount());
-        require(receiver != address(0), ZeroAddress());
-        require(_isExitable(b), NotFresh());
-        require(assets <= b.idle, InsufficientIdle(b.idle));
-        if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
-        // Such an exit takes earnings above the mark: their fee comes first, or the mark would fall below 0.
-        if (assets > b.mark) {
-            _settle(b, 0);
-            supply = totalSupply();
-        }
-        b.mark = LmpMath.markAfterExit(b.mark, LmpMath.grossValue(b), assets, 0, shares, supply);
-        b.idle -= assets;
-        _storeHot(b);
-        _burn(owner, shares);
-        emit Withdraw(msg.sender, receiver, owner, assets, shares);
-        emit Flowed(b.idle, b.mark);
-        ASSET.safeTransfer(receiver, assets);
+        if (outs.length != 1 || ins.length != 1 || ins[0].destination != address(0)) return (false, 0);
+        Position storage p = _positions[outs[0].destination];
+        closing = p.closingAt != 0 && outs[0].units <= p.units;
+        if (closing) minimum = p.closingFloor(outs[0].units);
     }
-
-    /// @dev Takes the slice of `shares` out of the book, and its part of lock and mark with it.
-    /// @param supply before the exit
-    function _takeSlice(Book memory b, address[] memory list, uint256 shares, uint256 supply)
-        private
-        returns (uint256 assets, uint256[] memory units)
-    {
-        uint256 gross = LmpMath.grossValue(b);
-        (uint256 keep, uint256 unlocked) = LmpMath.inKindTerms(b, shares, supply);
-        units = new uint256[](list.length);
-        assets = LmpMath.sliceDown(b.idle, shares, supply, keep);
-        b.idle -= assets;
-        bool empty = assets == 0;
-        for (uint256 i; i < list.length; ++i) {
-            Position storage p = _positions[list[i]];
-            units[i] = LmpMath.sliceDown(p.units, shares, supply, keep);
-            if (units[i] == 0) continue;
-            empty = false;
-            p.take(b, list[i], units[i]);
-            p.emitValued(list[i]);
-        }
-        require(!empty, ZeroAmount());
-        uint256 leaving = gross - LmpMath.grossValue(b);
-        b.mark = LmpMath.markAfterExit(b.mark, gross, leaving, unlocked, shares, supply);
-        if (unlocked != 0) {
-            b.locked -= unlocked;
-            _storeLock(b);
-        }
-    }
-
-    /// @return room what the cap leaves, 0 while entries are closed
-    /// @return shares what it buys, rounded down
-    function _room() private view returns (uint256 room, uint256 shares) {
-        (Book memory b, Config c, uint256 value, uint256 supply) = _entryTerms();
-        if (c.isFrozen() || !_isFresh(b) || LmpMath.isPriceTooLow(value, supply)) return (0, 0);
-        room = c.cap().zeroFloorSub(LmpMath.grossValue(b));
-        shares = LmpMath.sharesDown(room, value, supply);
-    }
-
-    /// @return assets what the owner's shares are paid from idle now, rounded down; 0 while exits are closed
-    /// @return shares what may be redeemed for that, rounded down
-    function _exitable(address owner) private view returns (uint256 assets, uint256 shares) {
-        (Book memory b, uint256 value, uint256 supply) = _exitTerms();
-        if (!_isExitable(b)) return (0, 0);
-        shares = balanceOf(owner).min(LmpMath.sharesDown(b.idle, value, supply));
-        if (LmpMath.assetsDown(shares, value, supply) == 0) shares = 0;
-        assets = b.idle.min(LmpMath.assetsDown(balanceOf(owner), value, supply));
-    }
-
-    /* INTERNAL: REBALANCE */
 
     function _revalueLegs(Book memory b, Leg[] calldata legs, bool entered) private {
         for (uint256 i; i < legs.length; ++i) {
+            address destination = legs[i].destination;
             require(legs[i].units != 0, ZeroAmount());
-            if (legs[i].destination == address(0)) continue;
-            bool good = _revalue(b, legs[i].destination);
-            require(good || !entered, NotValued(legs[i].destination));
+            if (destination == address(0)) continue;
+            bool good = _revalue(b, destination);
+            if (!entered) continue;
+            require(good, NotValued(destination));
+            require(_positions[destination].closingAt == 0, DestinationIsClosing(destination));
         }
     }
 
-    function _sendLegs(Book memory b, Leg[] calldata legs) private {
+    /// @dev What is left comes first in the exit queue.
+    /// @return value of what left at max(safe, spot), and a base unit a leg, since values are rounded down
+    function _sendLegs(Book memory b, Leg[] calldata legs) private returns (uint256 value) {
+        value = b.idle + b.sumMax + legs.length;
         for (uint256 i; i < legs.length; ++i) {
             (address destination, uint256 units) = (legs[i].destination, legs[i].units);
             if (destination == address(0)) {
@@ -459,14 +182,19 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
                 b.idle -= units;
                 ASSET.safeTransfer(msg.sender, units);
             } else {
-                _positions[destination].take(b, destination, units);
-                IERC20(destination).safeTransfer(msg.sender, units);
+                Position storage p = _positions[destination];
+                p.take(b, destination, units);
+                _queue = ExitQueue.toHead(_queue, p.index);
+                destination.safeTransfer(msg.sender, units);
             }
         }
+        value -= b.idle + b.sumMax;
     }
 
-    /// @dev Units that came in have no value until the destination is valued again.
-    function _pullLegs(Book memory b, Leg[] calldata legs) private {
+    /// @dev Units that came in have no value until the destination is valued again. What is entered comes last in the exit queue.
+    /// @return value what the book gained by it, at min(safe, spot)
+    function _pullLegs(Book memory b, Leg[] calldata legs) private returns (uint256 value) {
+        value = b.idle + b.sumMin;
         for (uint256 i; i < legs.length; ++i) {
             (address destination, uint256 units) = (legs[i].destination, legs[i].units);
             if (destination == address(0)) {
@@ -475,58 +203,28 @@ contract LMP is LmpLedger, AccessManaged, ReentrancyGuardTransient {
             } else {
                 Position storage p = _positions[destination];
                 p.units = (p.units + units).toUint128();
-                _pullExact(IERC20(destination), units);
+                _queue = ExitQueue.toTail(_queue, p.index);
+                _pullExact(destination, units);
             }
         }
+        _revalueLegs(b, legs, true);
+        value = (b.idle + b.sumMin).zeroFloorSub(value);
     }
 
-    /* INTERNAL: OTHERS */
-
-    function _setGate(address gate_) private {
-        require(gate_ != address(0), ZeroAddress());
-        gate = gate_;
-        emit GateSet(gate_);
+    /// @param gross V before the move
+    function _chargeLoss(uint256 cost, uint256 gross) private {
+        uint256 room = _lossRoom(gross);
+        require(cost <= room, LossExceeded(cost, room));
+        uint256 used = _lossUsed() + cost.mulDivUp(LmpMath.WAD, gross);
+        (_loss.used, _loss.since) = (uint64(used), uint40(block.timestamp));
+        emit LossCharged(cost, used);
     }
 
-    function _setFee(uint256 feeBps_, address recipient) private {
-        require(feeBps_ <= MAX_FEE_BPS, InvalidFee(feeBps_));
-        require(recipient != address(0), ZeroAddress());
-        _config = _config.withFeeBps(feeBps_);
-        feeRecipient = recipient;
-        emit FeeSet(feeBps_, recipient);
+    function _lossRoom(uint256 gross) private view returns (uint256) {
+        return (LmpMath.LOSS_CAPACITY - _lossUsed()) * gross / LmpMath.WAD;
     }
 
-    function _setManagementFee(uint256 feeBps_, address recipient) private {
-        require(feeBps_ <= MAX_MANAGEMENT_FEE_BPS, InvalidFee(feeBps_));
-        require(recipient != address(0), ZeroAddress());
-        _config = _config.withManagementFeeBps(feeBps_);
-        managementFeeRecipient = recipient;
-        emit ManagementFeeSet(feeBps_, recipient);
-    }
-
-    /// @dev Without code a checkpoint would seem to succeed. Only the ledger that knows of a cover can end it.
-    function _setLossLedger(address ledger) private {
-        require(ledger.code.length != 0 && cover == 0, InvalidLossLedger(ledger));
-        lossLedger = ledger;
-        emit LossLedgerSet(ledger);
-    }
-
-    function _setCap(uint256 cap_) private {
-        require(cap_ <= MAX_CAP, InvalidCap(cap_));
-        _config = _config.withCap(cap_);
-        emit CapSet(cap_);
-    }
-
-    /// @dev Refuses tokens that take a fee; a donation made before does not count.
-    function _pullExact(IERC20 token, uint256 amount) private {
-        uint256 expected = token.balanceOf(address(this)) + amount;
-        token.safeTransferFrom(msg.sender, address(this), amount);
-        require(token.balanceOf(address(this)) == expected, InexactTransfer(address(token)));
-    }
-
-    /// @dev A low-level read: what is no destination gets a named error, not a failed decoding.
-    function _servesThis(address destination) private view returns (bool) {
-        (bool success, bytes memory answer) = destination.staticcall(abi.encodeCall(IDestination.vault, ()));
-        return success && answer.length == 32 && abi.decode(answer, (uint256)) == uint160(address(this));
+    function _lossUsed() private view returns (uint256) {
+        return LeakyBucket.level(_loss.used, _loss.since, LmpMath.LOSS_REFILL, block.timestamp);
     }
 }

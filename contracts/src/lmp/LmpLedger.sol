@@ -20,10 +20,8 @@ abstract contract LmpLedger is ERC20, ILMP {
     using FixedPointMathLib for uint256;
     using Positions for Position;
 
-    /// @notice Age from which a report no longer opens flows and a destination's min counts 0, seconds.
-    uint256 public constant MAX_AGE = Positions.MAX_AGE;
-    /// @notice Most gas a checkpoint gets: the stipend of a valuation for every possible destination, and 1M for the rest.
-    uint256 public constant CHECKPOINT_GAS = Positions.MAX_COUNT * Positions.PROBE_GAS + 1_000_000;
+    /// @dev Most gas a checkpoint gets: the stipend of a valuation for every possible destination, and 1M for the rest.
+    uint256 internal constant CHECKPOINT_GAS = Positions.MAX_COUNT * Positions.PROBE_GAS + 1_000_000;
     /// @dev Spent between the check and the call.
     uint256 private constant CHECKPOINT_OVERHEAD = 20_000;
     /// @dev Bytes of a failed checkpoint's reason that are kept.
@@ -32,8 +30,10 @@ abstract contract LmpLedger is ERC20, ILMP {
     /* STORAGE, one slot each; only the first is written on user paths */
 
     struct Sums {
-        uint128 min;
-        uint128 max;
+        uint96 min;
+        uint96 max;
+        uint32 expiry;
+        uint32 pausedUntil;
     }
 
     struct Locked {
@@ -43,7 +43,8 @@ abstract contract LmpLedger is ERC20, ILMP {
         uint32 lockEnd;
     }
 
-    /// @dev idle in the low 96 bits, mark in the next 96. One word, since a struct would be read again before it is written.
+    /// @dev From the low end idle (96 bits), mark (96), flow (24), flowAt (40). One word, since a struct would be read again before it
+    /// is written.
     uint256 internal _hot;
     Sums internal _sums;
     Locked internal _locked;
@@ -53,6 +54,16 @@ abstract contract LmpLedger is ERC20, ILMP {
     address public managementFeeRecipient;
     address public lossLedger;
     uint256 public cover;
+
+    /// @dev Used part of the loss bucket as of `since`, WAD of V.
+    struct Loss {
+        uint64 used;
+        uint40 since;
+    }
+
+    Loss internal _loss;
+    /// @dev See ExitQueue; an entry is a place in `_destinations`, from 1.
+    uint256 internal _queue;
     address[] internal _destinations;
     mapping(address destination => Position) internal _positions;
 
@@ -81,6 +92,23 @@ abstract contract LmpLedger is ERC20, ILMP {
     /// @inheritdoc ILMP
     function destinations() external view returns (address[] memory) {
         return _destinations;
+    }
+
+    /// @inheritdoc ILMP
+    function exitQueue() external view returns (address[] memory list) {
+        list = new address[](_destinations.length);
+        uint256 count;
+        for (uint256 queue = _queue; queue != 0; queue >>= 8) {
+            list[count++] = _destinations[uint8(queue) - 1];
+        }
+        assembly ("memory-safe") {
+            mstore(list, count)
+        }
+    }
+
+    /// @inheritdoc ILMP
+    function flowRoom() external view returns (uint256) {
+        return LmpMath.flowRoom(book());
     }
 
     /// @inheritdoc ILMP
@@ -136,7 +164,7 @@ abstract contract LmpLedger is ERC20, ILMP {
     function _report() internal {
         Book memory b = book();
         uint256 safeBefore = b.sumSafe;
-        b.clean = true;
+        (b.clean, b.stale, b.expiry) = (true, false, 0);
         address[] memory list = _destinations;
         for (uint256 i; i < list.length; ++i) {
             _revalue(b, list[i]);
@@ -146,7 +174,7 @@ abstract contract LmpLedger is ERC20, ILMP {
         _settle(b, _difference(b.sumSafe, safeBefore));
         _payManagementFee(b, elapsed);
         _store(b);
-        emit Reported(msg.sender, b.idle, b.sumSafe, b.sumMin, b.sumMax, b.locked, b.mark, totalSupply(), b.clean);
+        emit Reported(msg.sender, totalSupply());
         _checkpoint();
     }
 
@@ -173,9 +201,7 @@ abstract contract LmpLedger is ERC20, ILMP {
 
     /// @return good valued and safe
     function _revalue(Book memory b, address destination) internal returns (bool good) {
-        Position storage p = _known(destination);
-        good = p.revalue(b, destination);
-        if (!good && p.units != 0) b.clean = false;
+        return _known(destination).revalue(b, destination);
     }
 
     /// @dev Books a change of value by `delta` that `b` already shows. Stores lock and mints the fee; `b` is the caller's to store.
@@ -251,10 +277,14 @@ abstract contract LmpLedger is ERC20, ILMP {
         lossMark_ = lossMark_.min(Configs.MAX_LOSS_MARK);
         cover_ = cover_.min(type(uint128).max);
         uint256 hot = _hot;
-        uint256 mark = LmpMath.moved(hot >> 96, feeMarkDelta).min(type(uint96).max);
-        // The low 96 bits are meant.
+        // 96 bits are meant.
         // forge-lint: disable-next-line(unsafe-typecast)
-        if (feeMarkDelta != 0) _hot = mark << 96 | uint96(hot);
+        uint256 mark = uint96(hot >> 96);
+        if (feeMarkDelta != 0) {
+            uint256 old = mark;
+            mark = LmpMath.moved(mark, feeMarkDelta).min(type(uint96).max);
+            _hot = hot ^ (old ^ mark) << 96;
+        }
 
         _config = _config.withLossMark(lossMark_).withLoss(frozen, cover_ != 0);
         if (cover_ != cover) cover = cover_;
@@ -265,28 +295,29 @@ abstract contract LmpLedger is ERC20, ILMP {
 
     function _load() internal view returns (Book memory b, Config c) {
         uint256 hot = _hot;
-        // The low 96 bits are meant.
+        // The cuts are meant.
         // forge-lint: disable-next-line(unsafe-typecast)
-        (b.idle, b.mark) = (uint96(hot), hot >> 96);
-        (b.sumMin, b.sumMax) = (_sums.min, _sums.max);
+        (b.idle, b.mark, b.flow, b.flowAt) = (uint96(hot), uint96(hot >> 96), uint24(hot >> 192), hot >> 216);
+        (b.sumMin, b.sumMax, b.expiry, b.pausedUntil) = (_sums.min, _sums.max, _sums.expiry, _sums.pausedUntil);
         uint256 start;
         (b.sumSafe, b.locked, start, b.lockEnd) = (_locked.sumSafe, _locked.locked, _locked.lockStart, _locked.lockEnd);
         b.locked = ProfitLock.remaining(b.locked, start, b.lockEnd, block.timestamp);
         c = _config;
-        (b.valuedAt, b.clean) = (c.valuedAt(), c.isClean());
+        (b.valuedAt, b.clean, b.stale) = (c.valuedAt(), c.isClean(), c.isStale());
     }
 
     function _store(Book memory b) internal {
         _storeHot(b);
         // MAX_DESTINATIONS values of at most MAX_VALUE fit.
-        (_sums.min, _sums.max) = (uint128(b.sumMin), uint128(b.sumMax));
+        _sums = Sums(uint96(b.sumMin), uint96(b.sumMax), uint32(b.expiry), uint32(b.pausedUntil));
         _locked.sumSafe = uint96(b.sumSafe);
-        _config = _config.withReport(b.valuedAt, b.clean);
+        _config = _config.withReport(b.valuedAt, b.clean, b.stale);
+        emit BookChanged(b);
     }
 
     function _storeHot(Book memory b) internal {
         b.mark = b.mark.min(type(uint96).max);
-        _hot = b.mark << 96 | b.idle.toUint96();
+        _hot = b.flowAt << 216 | b.flow << 192 | b.mark << 96 | b.idle.toUint96();
     }
 
     /// @dev The lock as of now. What exceeds its range is released at once.
@@ -297,19 +328,12 @@ abstract contract LmpLedger is ERC20, ILMP {
     }
 
     function _isReported(Book memory b) internal view returns (bool) {
-        return block.timestamp < b.valuedAt + MAX_AGE;
+        return block.timestamp < b.valuedAt + Positions.MAX_AGE;
     }
 
-    /// @dev Whether leavers may be paid from the book. On a clean one no list is read; on another each bad destination must already
-    /// count 0, or a leaver would be paid old values that a report could not renew.
-    function _isExitable(Book memory b) internal view returns (bool) {
-        if (!_isReported(b)) return false;
-        if (b.clean) return true;
-        uint256 count = _destinations.length;
-        for (uint256 i; i < count; ++i) {
-            if (_positions[_destinations[i]].keepsOldValues()) return false;
-        }
-        return true;
+    /// @dev A destination has had no good valuation for MAX_AGE, whether a report has seen it yet or not.
+    function _isStale(Book memory b) internal view returns (bool) {
+        return b.stale || (b.expiry != 0 && block.timestamp >= b.expiry);
     }
 
     function _isFresh(Book memory b) internal view returns (bool) {
@@ -318,7 +342,7 @@ abstract contract LmpLedger is ERC20, ILMP {
 
     function _known(address destination) internal view returns (Position storage p) {
         p = _positions[destination];
-        require(p.known, UnknownDestination(destination));
+        require(p.index != 0, UnknownDestination(destination));
     }
 
     function _difference(uint256 a, uint256 b) internal pure returns (int256) {

@@ -5,7 +5,7 @@ import {IDestination} from "../destinations/IDestination.sol";
 import {Book, DestinationState, ILMP} from "./ILMP.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
-/// @dev Two slots. Values are those of the last good valuation, scaled when units leave.
+/// @dev Three slots. Values are those of the last good valuation, scaled when units leave.
 struct Position {
     uint128 units;
     uint96 backing;
@@ -19,7 +19,12 @@ struct Position {
     bool ok;
     /// @dev Had no good valuation for MAX_AGE: its min counts 0.
     bool stale;
-    bool known;
+    /// @dev Place in the list of destinations, from 1; 0: not in it.
+    uint8 index;
+    /// @dev Since when only exits out of it are possible, unix seconds; 0: open.
+    uint32 closingAt;
+    /// @dev What leaving it may cost when the ramp has ended, WAD of its last good value.
+    uint64 closingSlippage;
 }
 
 /// @title Positions of the vault and their part in its book
@@ -37,6 +42,10 @@ library Positions {
     uint256 private constant PROBE_OVERHEAD = 20_000;
     /// @dev 20 values up to this fit the book's uint96 sum (20/32 of its range): 2.4e9 whole units of an 18 decimals asset.
     uint256 internal constant MAX_VALUE = type(uint96).max / 32;
+    /// @dev The slippage a closing destination may be left at rises from the first to its own over this time, WAD and seconds.
+    uint256 private constant CLOSING_START = 0.002e18;
+    uint256 private constant CLOSING_TIME = 72 hours;
+    uint256 private constant WAD = 1e18;
 
     /// @notice Renews a position's values. One that cannot be valued or is unsafe keeps what it had, until MAX_AGE.
     /// @return good valued and safe
@@ -56,7 +65,13 @@ library Positions {
             p.ok = false;
             // Whoever asks from inside a call of the venue learns nothing about it, so he cannot give it a bad mark either.
             if (!locked) p.unsafeAt = uint32(block.timestamp);
-            p.stale = block.timestamp - p.valuedAt >= MAX_AGE;
+            uint256 expiry = p.valuedAt + MAX_AGE;
+            p.stale = block.timestamp >= expiry;
+            if (p.units != 0) {
+                b.clean = false;
+                if (p.stale) b.stale = true;
+                else if (b.expiry == 0 || expiry < b.expiry) b.expiry = expiry;
+            }
         }
         _add(p, b);
         emitValued(p, destination);
@@ -77,9 +92,11 @@ library Positions {
         _add(p, b);
     }
 
-    /// @notice Whether its part of the book's min is of an earlier valuation than the last one, which failed.
-    function keepsOldValues(Position storage p) internal view returns (bool) {
-        return !p.ok && !p.stale && p.units != 0;
+    /// @notice Least that `units` of a closing destination may be left for: its last good value less the slippage of the ramp, rounded up.
+    function closingFloor(Position storage p, uint256 units) internal view returns (uint256) {
+        uint256 passed = (block.timestamp - p.closingAt).min(CLOSING_TIME);
+        uint256 slippage = CLOSING_START + (p.closingSlippage - CLOSING_START) * passed / CLOSING_TIME;
+        return uint256(p.safe).fullMulDivUp(units * (WAD - slippage), p.units * WAD);
     }
 
     function emitValued(Position storage p, address destination) internal {
@@ -94,6 +111,7 @@ library Positions {
             backing: p.backing,
             valuedAt: p.valuedAt,
             unsafeAt: p.unsafeAt,
+            closingAt: p.closingAt,
             ok: p.ok
         });
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
-// What the API's tests need around the real contracts: a token, a position, a solver, a gate and a feed whose answers
+// What the API's tests need around the real contracts: a token, a position, a solver, a factory, a gate and a feed whose answers
 // the test sets. Compiled by the test itself.
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
@@ -51,6 +51,13 @@ contract DestinationFixture is ERC20 {
         _mint(to, amount);
     }
 
+    function sell(uint256 units, uint256 minAssets, address receiver) external returns (uint256 assets) {
+        _burn(msg.sender, units);
+        assets = units * price / 1e18;
+        require(assets >= minAssets, "too little");
+        TokenFixture(IVault(vault).asset()).mint(receiver, assets);
+    }
+
     function set(uint256 price_, uint256 issuerRate_, bool ok_) external {
         (price, issuerRate, ok) = (price_, issuerRate_, ok_);
     }
@@ -95,6 +102,17 @@ contract SolverFixture {
             TokenFixture(token).mint(address(this), ins[i].units);
             TokenFixture(token).approve(msg.sender, ins[i].units);
         }
+    }
+}
+
+/// @dev Knows every vault.
+contract FactoryFixture {
+    function isLmp(address) external pure returns (bool) {
+        return true;
+    }
+
+    function isOpen(address) external pure returns (bool) {
+        return true;
     }
 }
 

@@ -1,6 +1,7 @@
 import { type Address, type Hex, parseEther, zeroAddress } from 'viem'
 import { z } from 'zod'
 import { REPORTERS } from './backing-world.ts'
+import { enter } from './life.ts'
 import type { Protocol, World } from './world.ts'
 
 const HOUR = 3_600
@@ -35,8 +36,7 @@ export async function liveBacking(
   }
 
   await worth('1.02')
-  await world.send(lmp, 'report')
-  await world.send(lmp, 'deposit', eth('50'), admin)
+  await enter(world, protocol, '50')
   const leg = (destination: Address, units: bigint) => ({ destination, units })
   const outs = [leg(zeroAddress, eth('30'))]
   await world.send(solver, 'run', lmp.address, outs, [leg(first.address, eth('30.5'))])
@@ -72,8 +72,7 @@ export async function liveBacking(
   await world.send(pool, 'syncExit', staker, (await exitDay()) - 3n, 4n)
   await world.send(pool, 'syncExit', admin, firstDay, 4n)
   await world.send(pool, 'stake', eth('77'))
-  await world.send(lmp, 'report')
-  await world.send(lmp, 'deposit', eth('3'), admin)
+  await enter(world, protocol, '3')
   await world.pass(HOUR)
   await look()
 

@@ -15,14 +15,14 @@ interface Backed {
   access: Contract
   lossLedger: Contract
   lmp: Contract
-  weth: Contract
+  configurator: Contract
 }
 
 /** The real recovery, oracle, pool and splitters of a vault, wired with the roles of a deployment. */
 export async function deployBacking(
   world: World,
   fixture: (name: string) => Code,
-  { access, lossLedger, lmp }: Backed,
+  { access, lossLedger, lmp, configurator }: Backed,
 ) {
   const { admin } = world
   const toke = await world.deploy(fixture('TokenFixture'), 'TOKE', 18)
@@ -53,7 +53,7 @@ export async function deployBacking(
     await world.send(access, 'setTargetFunctionRole', target.address, selectors, LOSS)
   }
   await world.send(oracle, 'setBacking', lmp.address, pool.address)
-  await world.send(lmp, 'setFee', 2_000n, splitters[0].address)
-  await world.send(lmp, 'setManagementFee', 20n, splitters[1].address)
+  await world.send(configurator, 'setFee', lmp.address, 2_000n, splitters[0].address)
+  await world.send(configurator, 'setManagementFee', lmp.address, 20n, splitters[1].address)
   return { toke, pool, splitters, oracle, recovery }
 }

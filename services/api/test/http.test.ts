@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { checkApi } from '../src/check/check.ts'
 import { lmps, reports } from '../src/db/schema.ts'
 import { renderDocument } from '../src/http/document.ts'
-import { LmpSchema, RebalanceSchema, ReportSchema } from '../src/http/schemas/lmps.ts'
+import { DestinationSchema, LmpSchema, RebalanceSchema, ReportSchema } from '../src/http/schemas/lmps.ts'
 import { ClaimSchema, CycleDetailSchema, ReactorDetailSchema } from '../src/http/schemas/reactors.ts'
 import { liveCycles, liveVault } from './life.ts'
 import { type Served, serve } from './serve.ts'
@@ -86,9 +86,15 @@ test('answers fit their schemas', async () => {
   z.array(LmpSchema)
     .min(1)
     .parse(await data('/v1/lmps'))
-  z.array(RebalanceSchema.required({ check: true }))
+  // The last one left a closing destination, of which the gate is not asked.
+  z.tuple([
+    RebalanceSchema.refine(({ check }) => check === undefined),
+    RebalanceSchema.required({ check: true }),
+    RebalanceSchema.required({ check: true }),
+  ]).parse(await data('/v1/rebalances'))
+  z.array(DestinationSchema)
     .length(2)
-    .parse(await data('/v1/rebalances'))
+    .parse(await data(`/v1/lmps/${protocol.lmp.address}/destinations`))
   ReactorDetailSchema.parse(await data('/v1/reactors/0'))
   z.array(ClaimSchema)
     .min(1)

@@ -1,20 +1,29 @@
-import { parseEther, zeroAddress } from 'viem'
-import type { Protocol, World } from './world.ts'
+import { maxUint256, parseEther, zeroAddress } from 'viem'
+import { z } from 'zod'
+import type { Contract, Protocol, World } from './world.ts'
 
 const HOUR = 3_600
 const DAY = 24 * HOUR
 const eth = parseEther
 
-/** A vault's life: entries, profit, loss, an unsafe destination, rebalances, exits of both kinds. */
-export async function liveVault(
-  world: World,
-  { lmp, signals, destinations, solver, feed, splitters }: Protocol,
-): Promise<void> {
+const stateShape = z.looseObject({ units: z.bigint(), safe: z.bigint() })
+
+type Routed = Pick<Protocol, 'lmp' | 'router'>
+
+/** More than the flow budget lets through: the router reports first. */
+export const enter = (world: World, { lmp, router }: Routed, assets: string) =>
+  world.send(router, 'deposit', lmp.address, eth(assets), world.admin, 0n, maxUint256)
+
+/**
+ * A vault's life: entries, profit, loss, an unsafe destination, rebalances, exits from idle, through the queue and in
+ * kind, a destination that is closed, left and removed, a pause.
+ */
+export async function liveVault(world: World, protocol: Protocol): Promise<void> {
+  const { lmp, configurator, router, signals, destinations, solver, feed, splitters } = protocol
   const { admin } = world
   const [first, second] = destinations
   const leg = (destination: string, units: bigint) => ({ destination, units })
-  await world.send(lmp, 'report')
-  await world.send(lmp, 'deposit', eth('100'), admin)
+  await enter(world, protocol, '100')
   await world.send(
     solver,
     'run',
@@ -28,13 +37,16 @@ export async function liveVault(
   await world.send(lmp, 'report')
   await world.send(lmp, 'addProfit', 123_456_789_012_345_677n)
   await world.pass(7 * HOUR + 13)
-  await world.send(lmp, 'withdraw', eth('3.3'), admin, admin)
+  await world.send(router, 'withdraw', lmp.address, eth('3.3'), admin, maxUint256, maxUint256)
+  await world.pass(3 * HOUR)
+  await world.send(lmp, 'withdraw', eth('0.3'), admin, admin)
+  await world.send(lmp, 'deposit', eth('0.15'), admin)
   await world.send(
     solver,
     'run',
     lmp.address,
     [leg(first.address, eth('20')), leg(zeroAddress, eth('1'))],
-    [leg(second.address, eth('21'))],
+    [leg(second.address, eth('21.33'))],
   )
   await world.send(lmp, 'redeemInKind', eth('7.7'), admin)
   await world.pass(9 * HOUR)
@@ -49,11 +61,31 @@ export async function liveVault(
   await world.send(first, 'set', eth('1.03'), eth('1.01'), true)
   await world.send(lmp, 'report')
   await world.send(signals, 'snapshot', first.address)
-  await world.send(lmp, 'deposit', eth('5.000000000000000123'), admin)
+  await enter(world, protocol, '5.000000000000000123')
   await world.pass(11 * HOUR)
   await world.send(feed, 'push', 51_234n)
-  await world.send(lmp, 'lowerCap', eth('9000'))
-  await world.send(lmp, 'setFee', 1_500n, splitters[0].address)
+  await world.send(configurator, 'lowerCap', lmp.address, eth('9000'))
+  await world.send(configurator, 'setFee', lmp.address, 1_500n, splitters[0].address)
+  await world.send(router, 'redeem', lmp.address, eth('50'), admin, 0n, maxUint256)
+
+  await world.send(configurator, 'closeDestination', lmp.address, first.address)
+  await world.send(lmp, 'report')
+  await leave(world, protocol, first)
+  await world.send(configurator, 'pause', lmp.address)
+  await world.pass(12 * HOUR)
+  await world.send(lmp, 'addProfit', 77n)
+  await world.send(configurator, 'unpause', lmp.address)
+  await world.send(configurator, 'removeDestination', lmp.address, first.address)
+  await world.send(configurator, 'addDestination', lmp.address, first.address)
+  await world.send(configurator, 'closeDestination', lmp.address, second.address)
+  await world.send(configurator, 'reopenDestination', lmp.address, second.address)
+}
+
+/** Sells all units of a closing destination for their last good value. */
+async function leave(world: World, { lmp, solver }: Protocol, destination: Contract): Promise<void> {
+  const { units, safe } = stateShape.parse(await world.read(lmp, 'destinationState', destination.address))
+  const leg = (address: string, amount: bigint) => ({ destination: address, units: amount })
+  await world.send(solver, 'run', lmp.address, [leg(destination.address, units)], [leg(zeroAddress, safe)])
 }
 
 /** Cycles with deposits, redemptions, contributions and a price that moves; `stopIn` leaves the last one half-done. */

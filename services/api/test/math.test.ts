@@ -35,6 +35,10 @@ const book = {
   cover: 0n,
   valuedAt: 0,
   clean: true,
+  flow: 5_000n,
+  flowAt: 0,
+  lossUsed: 4n * 10n ** 14n,
+  lossAt: 0,
 }
 
 test('a book with profit: entrants pay for it, leavers leave it, fees round for those who stay', () => {
@@ -45,7 +49,29 @@ test('a book with profit: entrants pay for it, leavers leave it, fees round for 
     entryAssets: 1_070n,
     exitAssets: 1_009n,
     fresh: true,
+    // 0.5% and 0.06% of so little.
+    flowRoom: 0n,
+    lossRoom: 0n,
   })
+})
+
+test('the flow budget is 0.5% of V and leaks all of it in a day, the loss bucket 0.1% and 0.005% a day, rounded down', () => {
+  const large = { ...book, sumSafe: 10n ** 6n, idle: 0n }
+  const at = (time: number) => valueBook(large, time)
+  expect([0, 17, 18, 43_200, 86_400, 10 ** 6].map((time) => at(time).flowRoom)).toEqual([
+    0n,
+    0n,
+    1n,
+    2_500n,
+    5_000n,
+    5_000n,
+  ])
+  expect([0, 86_400, 8 * 86_400, 10 ** 6].map((time) => at(time).lossRoom)).toEqual([
+    600n,
+    650n,
+    1_000n,
+    1_000n,
+  ])
 })
 
 test('entrants pay for what a recovery still owes, leavers get nothing of it', () => {

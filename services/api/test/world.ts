@@ -95,6 +95,9 @@ export interface Protocol {
   readonly abc: Contract
   readonly feed: Contract
   readonly lmp: Contract
+  readonly configurator: Contract
+  /** Reports before it goes on where the vault's flow budget would not do. */
+  readonly router: Contract
   readonly signals: Contract
   readonly destinations: readonly [Contract, Contract]
   readonly solver: Contract
@@ -127,12 +130,13 @@ export async function deployProtocol(world: World): Promise<Protocol> {
   const cap = parseEther('10000')
   const lossPrices = await world.deploy(artifact('LossPrices'), registry.address)
   const lossLedger = await world.deploy(artifact('LossLedger'), access.address, lossPrices.address)
+  const configurator = await world.deploy(artifact('LmpConfigurator'), access.address)
   const vault = (name: string, symbol: string) =>
     world.deploy(artifact('LMP'), {
       asset: weth.address,
       name,
       symbol,
-      authority: access.address,
+      configurator: configurator.address,
       gate: gate.address,
       lossLedger: lossLedger.address,
       feeBps: 2_000n,
@@ -141,13 +145,17 @@ export async function deployProtocol(world: World): Promise<Protocol> {
     })
   const lmp = await vault('Vault', 'hrETH')
   const bare = await vault('Bare', 'hrBARE')
-  const losses = { access, lossLedger, lmp, weth }
+  const losses = { access, lossLedger, lmp, configurator }
   const { toke, pool, splitters, oracle, recovery } = await deployBacking(world, fixture, losses)
   const [first, second] = [
     await world.deploy(fixture('DestinationFixture'), lmp.address, abc.address),
     await world.deploy(fixture('DestinationFixture'), lmp.address, abc.address),
   ]
-  for (const { address } of [first, second]) await world.send(lmp, 'addDestination', address)
+  for (const { address } of [first, second]) {
+    await world.send(configurator, 'addDestination', lmp.address, address)
+  }
+  const vaults = await world.deploy(fixture('FactoryFixture'))
+  const router = await world.deploy(artifact('LmpRouter'), vaults.address, weth.address)
   const solver = await world.deploy(fixture('SolverFixture'))
 
   const { timestamp } = await client.getBlock()
@@ -179,11 +187,12 @@ export async function deployProtocol(world: World): Promise<Protocol> {
 
   for (const token of [weth, abc]) {
     await world.send(token, 'mint', admin, parseEther('1000000'))
-    for (const spender of [lmp, tokenReactor, pairReactor, reserve]) {
+    for (const spender of [lmp, router, tokenReactor, pairReactor, reserve]) {
       await world.send(token, 'approve', spender.address, parseEther('1000000000'))
     }
   }
 
+  await world.send(lmp, 'approve', router.address, parseEther('1000000000'))
   for (const account of [admin, world.staker]) {
     await world.send(toke, 'mint', account, parseEther('1000000'))
     await world.sendAs(account, toke, 'approve', pool.address, parseEther('1000000000'))
@@ -196,6 +205,8 @@ export async function deployProtocol(world: World): Promise<Protocol> {
     abc,
     feed,
     lmp,
+    configurator,
+    router,
     signals,
     destinations: [first, second],
     solver,

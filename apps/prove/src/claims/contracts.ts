@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { foundryBinary } from '@headrace/foundry'
+import { type ForgeTest, parseForge } from '@headrace/foundry/report'
 import { atLeast, type Claim, type Context, type Row, row } from '../claim.ts'
-import { type ForgeTest, handlerTable, parseForge, type Spread, spread } from '../forge.ts'
+import { handlerTable, type Spread, spread } from '../forge.ts'
 import { refusals, solidity } from '../refusals.ts'
 
 /** Random choices of forge come from the seed of the run. */
@@ -11,14 +12,14 @@ export async function forge(
   seconds: number,
 ): Promise<ForgeTest[]> {
   const { code, stdout, stderr } = await programs
-    .start(foundryBinary('forge'), ['test', '--json', '-vv', '--fuzz-seed', `0x${seed}`, ...args], {
+    .start(foundryBinary('forge'), ['test', '--junit', '-vv', '--fuzz-seed', `0x${seed}`, ...args], {
       cwd: root,
     })
     .within(seconds)
-  const json = stdout.split('\n').find((line) => line.startsWith('{'))
-  if (json === undefined)
+  const tests = parseForge(stdout)
+  if (tests === undefined)
     throw new Error(`forge test exits ${code} without a report: ${stderr.trim().split('\n').at(-1)}`)
-  return parseForge(json)
+  return tests
 }
 
 export interface StatefulSuite {

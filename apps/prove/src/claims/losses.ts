@@ -1,5 +1,5 @@
+import type { ForgeTest } from '@headrace/foundry/report'
 import { atLeast, type Claim, type Row, row } from '../claim.ts'
-import type { ForgeTest } from '../forge.ts'
 import { allTests, forge, type StatefulSuite, statefulRows } from './contracts.ts'
 
 const SCENARIOS = 10

@@ -1,7 +1,7 @@
 import { type Address, isAddressEqual, zeroAddress } from 'viem'
 import { gateAbi, tokenAbi } from '../abi.ts'
 import type { Entry } from '../chain.ts'
-import type { VaultEvent } from '../replay/vault.ts'
+import { type Rebalanced, replayVault } from '../replay/vault.ts'
 import type { Report } from '../report.ts'
 import type { Run, Vault } from '../run.ts'
 
@@ -10,25 +10,27 @@ const WAD = 10n ** 18n
 const BURNED = 99n
 
 export type Checked = Entry<typeof gateAbi>
-export type Rebalanced = Extract<VaultEvent, { eventName: 'Rebalanced' }>
 
 /** @param least moves between two real venues that each vault must have made */
 export async function checkRebalances(run: Run, report: Report, least: number): Promise<void> {
   for (const vault of run.vaults) {
-    const gates = vault.events.flatMap((event) => (event.eventName === 'GateSet' ? [event.args.gate] : []))
+    const gates = vault.events.flatMap((event) => (event.eventName === 'PolicySet' ? [event.args.gate] : []))
     const checked = await run.chain.events(gateAbi, gates)
     const moves = vault.events.filter((event) => event.eventName === 'Rebalanced')
+    const { gated } = replayVault(vault.events)
+    const closing = moves.length - gated.length
     report.none(
       'every rebalance passed the gate with income before < after and cost < factor x gain',
-      gateFaults(vault.address, moves, checked),
-      moves.length,
-      `${moves.length} rebalances, ${checked.length} checks${incomes(checked)}`,
+      gateFaults(vault.address, gated, checked),
+      gated.length,
+      `${gated.length} rebalances, ${checked.length} checks${incomes(checked)}` +
+        (closing === 0 ? '' : `; ${closing} more left a closing destination`),
     )
     await checkVenues(run, report, vault, moves, least)
   }
 }
 
-/** Each rebalance has one check of this vault in its transaction, and each check shows an improvement. */
+/** Each of the rebalances has one check of this vault in its transaction, and each check shows an improvement. */
 export function gateFaults(
   vault: Address,
   moves: readonly Rebalanced[],

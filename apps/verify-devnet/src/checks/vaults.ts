@@ -1,17 +1,17 @@
 import type { Address } from 'viem'
 import { tokenAbi, vaultAbi } from '../abi.ts'
-import { replayVault } from '../replay/vault.ts'
+import { replayVault, type ToldBook, type VaultReplay } from '../replay/vault.ts'
 import type { Report } from '../report.ts'
 import type { Run, Vault } from '../run.ts'
 
 /** What a vault's events say it holds is what it says, and what it has. */
 export async function checkVaults(run: Run, report: Report): Promise<void> {
   for (const vault of run.vaults) {
-    const { idle, units, faults } = replayVault(vault.events)
-    const held = await faultsOfHoldings(run, vault, idle, units)
+    const replay = replayVault(vault.events)
+    const { idle, units, faults } = replay
     report.none(
       `the vault ${vault.address}: idle and units replayed from its events are what it books and holds`,
-      [...faults, ...held],
+      [...faults, ...(await faultsOfHoldings(run, vault, replay))],
       vault.events.length,
       `${vault.events.length} events; idle ${await run.show(vault.asset, idle)}, units of ${units.size} destinations`,
     )
@@ -21,8 +21,7 @@ export async function checkVaults(run: Run, report: Report): Promise<void> {
 async function faultsOfHoldings(
   run: Run,
   vault: Vault,
-  idle: bigint,
-  units: Map<Address, bigint>,
+  { idle, units, book: told }: VaultReplay,
 ): Promise<string[]> {
   const { client, head: blockNumber } = run.chain
   const contract = { address: vault.address, abi: vaultAbi, blockNumber } as const
@@ -39,7 +38,7 @@ async function faultsOfHoldings(
     client.readContract({ ...contract, functionName: 'book' }),
     balance(vault.asset),
   ])
-  if (book.idle !== idle) faults.push(`books idle ${book.idle}, replayed ${idle}`)
+  faults.push(...bookFaults(book, { ...told, idle }))
   if (held < idle) faults.push(`holds ${held} of the asset, idle is ${idle}`)
   for (const [destination, expected] of units) {
     const [state, owned] = await Promise.all([
@@ -51,4 +50,12 @@ async function faultsOfHoldings(
     if (owned !== expected) faults.push(`holds ${owned} units of ${destination}, replayed ${expected}`)
   }
   return faults
+}
+
+/** Where what a vault says of its book now is not what its events told. */
+export function bookFaults(book: ToldBook, replayed: ToldBook): string[] {
+  const told = new Map<string, bigint | boolean>(Object.entries(book))
+  return Object.entries(replayed).flatMap(([field, value]) =>
+    told.get(field) === value ? [] : [`books ${field} ${told.get(field)}, replayed ${value}`],
+  )
 }

@@ -41,12 +41,12 @@ contract LmpGasTest is LmpBase {
     function _prepare(uint256 destinations) private {
         weth = WETH9Like(Artifacts.create("WETH9"));
         lmp = new LMP(_params(address(weth), 2000, 1e27));
-        authority.setTargetFunctionRole(address(lmp), _selectors(), CURATOR);
-        lmp.setManagementFee(20, makeAddr("manager"));
+        configurator.setManagementFee(lmp, 20, makeAddr("manager"));
         ledger.setWatching(false);
         vm.deal(address(this), 1e24);
         weth.deposit{value: 1e24}();
         weth.transfer(alice, 1e21);
+        lmp.report();
         vm.prank(alice);
         weth.approve(address(lmp), type(uint256).max);
         vm.prank(alice);
@@ -62,11 +62,6 @@ contract LmpGasTest is LmpBase {
         ledger.sayAtCheckpoint(LossLedgerMock.Sync(1e18, false, 0, 0));
         lmp.report();
         skip(1 hours);
-    }
-
-    function _selectors() private view returns (bytes4[] memory list) {
-        list = new bytes4[](2);
-        (list[0], list[1]) = (lmp.addDestination.selector, lmp.setManagementFee.selector);
     }
 
     function test_flows1() public {

@@ -67,7 +67,7 @@ abstract contract AutopilotTestBase is Test {
                 asset: address(weth),
                 name: "Headrace WETH",
                 symbol: "hWETH",
-                authority: address(manager),
+                configurator: address(this),
                 gate: address(gate),
                 lossLedger: address(new LossLedgerMock()),
                 feeBps: 0,

@@ -98,7 +98,7 @@ contract BackingTest is DeployedBase {
         DeployConfig memory config = deployConfig();
         vm.startPrank(deployer);
         protocol = Deployer.contracts(config, deployer);
-        protocol.lmps[0].setFee(2000, address(protocol.performanceSplitters[0]));
+        protocol.configurator.setFee(protocol.lmps[0], 2000, address(protocol.performanceSplitters[0]));
         vm.stopPrank();
         protocol.lmps[0].report();
         this.deploy(config);

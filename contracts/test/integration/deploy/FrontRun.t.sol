@@ -135,7 +135,7 @@ contract FrontRunTest is DeployedBase {
             asset: address(venues.weth),
             name: name,
             symbol: "hWETH2",
-            authority: address(protocol.accessManager),
+            configurator: address(protocol.configurator),
             gate: address(protocol.rebalanceGate),
             lossLedger: address(protocol.lossLedger),
             feeBps: 0,

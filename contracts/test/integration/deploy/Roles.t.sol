@@ -152,8 +152,8 @@ contract RolesTest is DeployedBase {
 
     function test_GuardianCancelsWhatWaits() public {
         AccessManager manager = protocol.accessManager;
-        bytes memory data = abi.encodeCall(protocol.lmps[0].raiseCap, (20_000e18));
-        address lmp = address(protocol.lmps[0]);
+        bytes memory data = abi.encodeCall(protocol.configurator.raiseCap, (protocol.lmps[0], 20_000e18));
+        address lmp = address(protocol.configurator);
         vm.prank(curator);
         manager.schedule(lmp, data, 0);
         vm.prank(guardian);

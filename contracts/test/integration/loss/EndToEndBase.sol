@@ -57,7 +57,7 @@ abstract contract EndToEndBase is DestinationTest {
                 asset: address(weth),
                 name: "Headrace WETH",
                 symbol: "hWETH",
-                authority: address(access),
+                configurator: address(this),
                 gate: address(new GateMock()),
                 lossLedger: address(ledger),
                 feeBps: 1000,

@@ -41,7 +41,7 @@ contract LossVenuesTest is BalancerFixture, IRebalancer {
                 asset: address(weth),
                 name: "Headrace WETH",
                 symbol: "hWETH",
-                authority: address(authority),
+                configurator: address(this),
                 gate: address(new GateMock()),
                 lossLedger: address(ledger),
                 feeBps: 0,

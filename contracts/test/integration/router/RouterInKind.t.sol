@@ -23,7 +23,7 @@ contract RouterInKindTest is AutopilotTestBase {
 
     function setUp() public override {
         super.setUp();
-        lmp.setGate(address(new GateMock()));
+        lmp.setPolicy(address(new GateMock()), lmp.lossLedger());
         _enter(address(curve), 60e18);
         _enter(address(balancer), 60e18);
         FactoryMock factory = new FactoryMock();

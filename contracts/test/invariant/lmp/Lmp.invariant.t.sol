@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {Roles} from "../../../src/governance/Roles.sol";
 import {Book, DestinationState} from "../../../src/lmp/ILMP.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LmpBase} from "../../unit/lmp/LmpBase.sol";
@@ -27,18 +28,20 @@ abstract contract LmpInvariants is LmpBase {
             list.push(_addDestination());
         }
         lmp.report();
-        lmp.setManagementFee(200, sink);
+        configurator.setManagementFee(lmp, 200, sink);
         for (uint256 i; i < 4; ++i) {
             actors.push(makeAddr(string.concat("actor ", vm.toString(i))));
             _deposit(actors[i], 50 * one);
         }
         replay.read(vm.getRecordedLogs());
         handler = new LmpHandler(lmp, asset, solver, ledger, replay, list, actors);
+        authority.grantRole(Roles.GUARDIAN, address(handler), 0);
+        authority.grantRole(Roles.CURATOR, address(handler), 0);
         _target();
     }
 
     function _target() private {
-        bytes4[] memory selectors = new bytes4[](15);
+        bytes4[] memory selectors = new bytes4[](18);
         selectors[0] = handler.deposit.selector;
         selectors[1] = handler.mint.selector;
         selectors[2] = handler.withdraw.selector;
@@ -54,6 +57,9 @@ abstract contract LmpInvariants is LmpBase {
         selectors[12] = handler.donate.selector;
         selectors[13] = handler.roundTrip.selector;
         selectors[14] = handler.sync.selector;
+        selectors[15] = handler.redeemThroughQueue.selector;
+        selectors[16] = handler.close.selector;
+        selectors[17] = handler.pause.selector;
         targetSelector(FuzzSelector(address(handler), selectors));
         targetContract(address(handler));
     }
@@ -76,14 +82,10 @@ abstract contract LmpInvariants is LmpBase {
     }
 
     function invariant_LMP2_logsAloneRebuildTheState() public view {
-        Book memory b = lmp.book();
-        assertEq(replay.idle(), b.idle, "idle");
-        assertEq(replay.mark(), b.mark, "mark");
-        assertEq(replay.sumSafe(), b.sumSafe, "sumSafe");
-        assertEq(replay.sumMin(), b.sumMin, "sumMin");
-        assertEq(replay.sumMax(), b.sumMax, "sumMax");
-        assertEq(replay.lockEnd(), b.lockEnd, "lockEnd");
-        assertEq(replay.clean(), b.clean, "clean");
+        (Book memory b, Book memory told) = (lmp.book(), replay.book());
+        // It decays by the clock alone.
+        told.locked = b.locked;
+        assertEq(keccak256(abi.encode(told)), keccak256(abi.encode(b)), "book");
         assertEq(replay.supply(), lmp.totalSupply(), "supply");
         assertEq(replay.lossMark(), lmp.lossMark(), "lossMark");
         assertEq(replay.frozen(), lmp.isFrozen(), "frozen");
@@ -154,6 +156,11 @@ abstract contract LmpInvariants is LmpBase {
         }
     }
 
+    function invariant_LMP5_lossesStayInTheBucket() public view {
+        assertLe(replay.lossUsed(), 0.001e18, "LMP-5: more than 10 bp");
+        assertLe(handler.lost(), handler.lossAllowed(), "LMP-5: more than capacity and refill");
+    }
+
     function invariant_LMP5_whatIsCountedIsHeld() public view {
         assertEq(asset.balanceOf(address(lmp)), lmp.book().idle + handler.donatedAssets(), "idle");
         for (uint256 i; i < list.length; ++i) {
@@ -164,14 +171,28 @@ abstract contract LmpInvariants is LmpBase {
 
     function invariant_LMP6_noEntryOnAnOldOrDirtyBook() public view {
         Book memory b = lmp.book();
-        bool open = b.clean && block.timestamp < b.valuedAt + 24 hours;
-        assertEq(lmp.isFresh(), open, "isFresh");
-        if (!open || lmp.isFrozen()) {
-            assertEq(lmp.maxDeposit(address(0)) + lmp.maxMint(address(0)), 0, "entries open");
-        }
+        bool reported = block.timestamp < b.valuedAt + 24 hours;
+        assertEq(lmp.isFresh(), reported && b.clean, "isFresh");
+        bool paused = block.timestamp < b.pausedUntil;
+        bool stale;
+        bool keeping;
         for (uint256 i; i < list.length; ++i) {
             DestinationState memory d = lmp.destinationState(address(list[i]));
-            if (d.units != 0 && !d.ok) assertFalse(b.clean, "a failing destination in a clean book");
+            if (d.units == 0 || d.ok) continue;
+            assertFalse(b.clean, "a failing destination in a clean book");
+            if (block.timestamp >= d.valuedAt + 24 hours) stale = true;
+            else keeping = true;
+        }
+        uint256 entries = lmp.maxDeposit(address(0)) + lmp.maxMint(address(0));
+        if (!reported || paused || stale || lmp.isFrozen()) assertEq(entries, 0, "LMP-6: entries open");
+        uint256 budget = (b.idle + b.sumSafe) / 200;
+        assertLe(lmp.flowRoom(), budget, "LMP-6: the budget is 0.5% of V");
+        bool now_ = block.timestamp == b.valuedAt;
+        if (!now_ || !b.clean) assertLe(lmp.maxDeposit(address(0)), budget, "LMP-6: entries beyond the budget");
+        for (uint256 i; i < actors.length; ++i) {
+            uint256 exits = lmp.maxWithdraw(actors[i]);
+            if (!reported || paused) assertEq(exits + lmp.maxRedeem(actors[i]), 0, "LMP-6: exits open");
+            if (!now_ || keeping) assertLe(exits, budget, "LMP-6: exits beyond the budget");
         }
     }
 
@@ -195,6 +216,8 @@ abstract contract LmpInvariants is LmpBase {
     }
 }
 
+/// @dev A call of the handler is one transaction.
+/// forge-config: default.isolate = false
 /// forge-config: default.invariant.runs = 2
 /// forge-config: default.invariant.depth = 800
 contract Lmp18Invariants is LmpInvariants {
@@ -203,6 +226,8 @@ contract Lmp18Invariants is LmpInvariants {
     }
 }
 
+/// @dev A call of the handler is one transaction.
+/// forge-config: default.isolate = false
 /// forge-config: default.invariant.runs = 2
 /// forge-config: default.invariant.depth = 800
 contract Lmp6Invariants is LmpInvariants {

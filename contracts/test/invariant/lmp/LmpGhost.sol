@@ -223,6 +223,14 @@ abstract contract LmpGhost is Test {
         _pricesDidNotFall(x);
     }
 
+    /// @dev An exit that sold: what is above the leaver's due was settled after it, so only prices are compared; the history of flows starts anew.
+    function _afterQueueExit(Before memory x, uint256 shares, uint256) internal {
+        _afterAny(x);
+        assertGe(lmp.totalSupply(), x.supply - shares, "an exit burns its shares only");
+        _startSegment();
+        _pricesDidNotFall(x);
+    }
+
     /// @dev LMP-1, read after a flow: neither what leavers nor what the fee is paid in falls per share.
     function _pricesDidNotFall(Before memory x) private view {
         uint256 supply = lmp.totalSupply();

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Book, ILMP, Leg} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpConfigurator} from "../../../src/lmp/LmpConfigurator.sol";
 import {AssetMock} from "../../mocks/lmp/AssetMock.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LossLedgerMock} from "../../mocks/lmp/LossLedgerMock.sol";
@@ -20,6 +21,11 @@ contract LmpHandler is LmpGhost {
     uint256 private immutable ONE;
     DestinationMock[] public destinations;
     address[] public actors;
+
+    uint256 private immutable LOSS_START;
+    uint256 private lossAt;
+    /// @notice What rebalances cost by the vault's own measure, WAD of V, and what they may have cost since the start: LMP-5.
+    uint256 public lost;
 
     uint256 public donatedAssets;
     mapping(address destination => uint256) public donatedUnits;
@@ -55,8 +61,12 @@ contract LmpHandler is LmpGhost {
             "passTime",
             "donate",
             "roundTrip",
-            "sync"
+            "sync",
+            "redeemThroughQueue",
+            "close",
+            "pause"
         ];
+        (LOSS_START, lossAt) = (block.timestamp, block.timestamp);
         _startSegment();
     }
 
@@ -130,6 +140,38 @@ contract LmpHandler is LmpGhost {
         _done("redeem");
         assertEq(assets, preview, "previewRedeem is exact");
         _afterExit(x, shares, assets > x.book.mark);
+    }
+
+    /// @dev More than idle pays, in the block of a report, by destinations that sell at up to 2% below their safe value.
+    function redeemThroughQueue(uint256 who, uint256 shares, uint256 bps) external counted("redeemThroughQueue") {
+        Before memory x = _before();
+        lmp.report();
+        replay.read(vm.getRecordedLogs());
+        _afterReport(x);
+        address actor = _holder(who);
+        uint256 held = lmp.balanceOf(actor);
+        (x.book) = lmp.book();
+        if (held == 0 || block.timestamp < x.book.pausedUntil || lmp.previewRedeem(held) <= x.book.idle) return;
+        // Some keep old values: exits have their budget, and the queue is for more.
+        if (x.book.expiry != 0) return;
+        shares = _bound(shares, 1, held);
+        for (uint256 i; i < destinations.length; ++i) {
+            destinations[i].setSale(asset, _bound(bps >> i, 9800, 10_020));
+        }
+        x = _before();
+        uint256 preview = lmp.previewRedeem(shares);
+        uint256 owed = Math.mulDiv(shares, x.exit + 1, x.supply + 1);
+        if (preview == 0 || owed <= x.book.idle) return;
+        vm.prank(actor);
+        try lmp.redeem(shares, actor, actor) returns (uint256 assets) {
+            _done("redeemThroughQueue");
+            assertGe(assets, preview, "the preview is a floor");
+            assertLe(assets, owed, "more than was owed");
+            _afterQueueExit(x, shares, assets);
+        } catch (bytes memory reason) {
+            // Nobody buys what is unsafe, or at such a price.
+            assertEq(bytes4(reason), ILMP.InsufficientLiquidity.selector, "an exit through the queue failed");
+        }
     }
 
     function redeemInKind(uint256 who, uint256 shares) external counted("redeemInKind") {
@@ -310,6 +352,31 @@ contract LmpHandler is LmpGhost {
         _afterSync();
     }
 
+    function lossAllowed() external view returns (uint256) {
+        return 0.001e18 + 0.00005e18 * (lossAt - LOSS_START) / 1 days;
+    }
+
+    /* ROLES */
+
+    /// @dev Three times out of four it is opened again: a vault of closing destinations does little.
+    function close(uint256 which, uint256 kind) external counted("close") {
+        address destination = address(destinations[which % destinations.length]);
+        LmpConfigurator configurator = LmpConfigurator(lmp.configurator());
+        if (lmp.destinationState(destination).closingAt != 0) configurator.reopenDestination(lmp, destination);
+        else if (kind % 4 == 0) configurator.closeDestination(lmp, destination);
+        else return;
+        _done("close");
+    }
+
+    function pause(uint256 kind) external counted("pause") {
+        Book memory b = lmp.book();
+        LmpConfigurator configurator = LmpConfigurator(lmp.configurator());
+        if (block.timestamp < b.pausedUntil) configurator.unpause(lmp);
+        else if (kind % 4 == 0 && block.timestamp >= b.pausedUntil + 7 days) configurator.pause(lmp);
+        else return;
+        _done("pause");
+    }
+
     /* REBALANCES: the solver delivers between 0.3% less and 0.1% more than the safe value of what it takes */
 
     function invest(uint256 which, uint256 assets, uint256 bps) external counted("invest") {
@@ -318,8 +385,7 @@ contract LmpHandler is LmpGhost {
         if (idle < ONE / 1e3 || destination.answer() != DestinationMock.Answer.Good) return;
         assets = _bound(assets, ONE / 1e3, idle);
         uint256 units = assets * 1e18 / destination.safePrice() * _bound(bps, 9970, 10_010) / 10_000;
-        _rebalance(address(0), assets, address(destination), units);
-        _done("invest");
+        if (_rebalance(address(0), assets, address(destination), units)) ++effective["invest"];
     }
 
     function divest(uint256 which, uint256 units, uint256 bps) external counted("divest") {
@@ -328,19 +394,33 @@ contract LmpHandler is LmpGhost {
         if (held < 1e15) return;
         units = _bound(units, 1e15, held);
         uint256 assets = units * destination.safePrice() / 1e18 * _bound(bps, 9970, 10_010) / 10_000;
-        _rebalance(address(destination), units, address(0), assets);
-        _done("divest");
+        if (_rebalance(address(destination), units, address(0), assets)) ++effective["divest"];
     }
 
-    function _rebalance(address from, uint256 out, address to, uint256 units) private {
+    function _rebalance(address from, uint256 out, address to, uint256 units) private returns (bool) {
         Leg[] memory outs = new Leg[](1);
         Leg[] memory ins = new Leg[](1);
         (outs[0], ins[0]) = (Leg(from, out), Leg(to, units));
         Before memory x = _before();
-        SOLVER.run(lmp, outs, ins);
+        uint256 room = lmp.lossRoom();
+        try SOLVER.run(lmp, outs, ins) {}
+        catch (bytes memory reason) {
+            bytes4 why = bytes4(reason);
+            bool closing = why == ILMP.DestinationIsClosing.selector || why == ILMP.TooLittle.selector;
+            assertTrue(why == ILMP.LossExceeded.selector || closing, "a fair move was refused");
+            if (!closing) assertLt(room, _gross(x.book) / 100, "LMP-5: refused though there was room");
+            return false;
+        }
+        uint256 used = replay.lossUsed();
+        uint256 decayed = 0.00005e18 * (block.timestamp - lossAt) / 1 days;
         replay.read(vm.getRecordedLogs());
+        if (replay.lossUsed() != used) {
+            lost += replay.lossUsed() - (used > decayed ? used - decayed : 0);
+            lossAt = block.timestamp;
+        }
         // Valued and settled before the trade, and again after it.
         _afterSettlements(x, SOLVER.seen());
+        return true;
     }
 
     /* HELPERS */

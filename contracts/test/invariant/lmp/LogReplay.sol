@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
-import {ILMP, Leg} from "../../../src/lmp/ILMP.sol";
+import {Book, ILMP} from "../../../src/lmp/ILMP.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Vm} from "forge-std/Vm.sol";
 
@@ -9,13 +9,7 @@ import {Vm} from "forge-std/Vm.sol";
 contract LogReplay {
     address private immutable LMP;
 
-    uint256 public idle;
-    uint256 public mark;
-    uint256 public sumSafe;
-    uint256 public sumMin;
-    uint256 public sumMax;
-    uint256 public locked;
-    uint256 public lockEnd;
+    Book private _book;
     uint256 public supply;
     uint256 public cap;
     uint256 public feeBps;
@@ -23,7 +17,8 @@ contract LogReplay {
     uint256 public fees;
     /// @notice Times the mark was compared with R, as far as logged.
     uint256 public settlements;
-    bool public clean;
+    /// @notice Used part of the loss bucket when it was last charged, WAD of V.
+    uint256 public lossUsed;
     uint256 public lossMark;
     bool public frozen;
     uint256 public cover;
@@ -40,6 +35,10 @@ contract LogReplay {
         LMP = lmp;
     }
 
+    function book() external view returns (Book memory) {
+        return _book;
+    }
+
     function read(Vm.Log[] memory logs) external {
         for (uint256 i; i < logs.length; ++i) {
             if (logs[i].emitter == LMP) _read(logs[i].topics, logs[i].data);
@@ -51,32 +50,28 @@ contract LogReplay {
         if (id == IERC20.Transfer.selector) {
             _transfer(_address(topics[1]), _address(topics[2]), abi.decode(data, (uint256)));
         } else if (id == ILMP.Flowed.selector) {
-            (idle, mark) = abi.decode(data, (uint256, uint256));
+            (_book.idle, _book.mark, _book.flow, _book.flowAt) = abi.decode(data, (uint256, uint256, uint256, uint256));
         } else if (id == ILMP.Settled.selector) {
             uint256 fee;
-            (, locked, lockEnd, mark, fee,) = abi.decode(data, (int256, uint256, uint256, uint256, uint256, uint256));
+            (, _book.locked, _book.lockEnd, _book.mark, fee,) =
+                abi.decode(data, (int256, uint256, uint256, uint256, uint256, uint256));
             fees += fee;
             ++settlements;
-        } else if (id == ILMP.ProfitAdded.selector) {
-            idle += abi.decode(data, (uint256));
         } else if (id == ILMP.DestinationValued.selector) {
             address destination = _address(topics[1]);
             (units[destination], safe[destination],,,) = abi.decode(data, (uint256, uint256, uint256, uint256, bool));
         } else if (id == ILMP.BookChanged.selector) {
-            (sumSafe, sumMin, sumMax, locked, lockEnd, clean) =
-                abi.decode(data, (uint256, uint256, uint256, uint256, uint256, bool));
-        } else if (id == ILMP.Reported.selector) {
-            uint256 logged;
-            (logged, sumSafe, sumMin, sumMax,, mark,, clean) =
-                abi.decode(data, (uint256, uint256, uint256, uint256, uint256, uint256, uint256, bool));
-            require(logged == idle, "a report changes no idle");
-        } else if (id == ILMP.Rebalanced.selector) {
-            (Leg[] memory outs, Leg[] memory ins) = abi.decode(data, (Leg[], Leg[]));
-            idle = idle + _idleIn(ins) - _idleIn(outs);
+            _book = abi.decode(data, (Book));
+        } else if (id == ILMP.PauseSet.selector) {
+            _book.pausedUntil = abi.decode(data, (uint256));
+        } else if (id == ILMP.LossCharged.selector) {
+            (, lossUsed) = abi.decode(data, (uint256, uint256));
         } else if (id == ILMP.CapSet.selector) {
             cap = abi.decode(data, (uint256));
-        } else if (id == ILMP.FeeSet.selector) {
-            (feeBps,) = abi.decode(data, (uint256, address));
+        } else if (id == ILMP.FeesSet.selector) {
+            (feeBps,, managementFeeBps,) = abi.decode(data, (uint256, address, uint256, address));
+        } else if (id == ILMP.PolicySet.selector) {
+            lossLedger = _address(topics[2]);
         } else {
             _readLoss(id, data);
         }
@@ -86,11 +81,7 @@ contract LogReplay {
         if (id == ILMP.LossMarkMoved.selector) {
             lossMark = abi.decode(data, (uint256));
         } else if (id == ILMP.LossSynced.selector) {
-            (lossMark, frozen, cover,, mark) = abi.decode(data, (uint256, bool, uint256, int256, uint256));
-        } else if (id == ILMP.LossLedgerSet.selector) {
-            lossLedger = abi.decode(data, (address));
-        } else if (id == ILMP.ManagementFeeSet.selector) {
-            (managementFeeBps,) = abi.decode(data, (uint256, address));
+            (lossMark, frozen, cover,, _book.mark) = abi.decode(data, (uint256, bool, uint256, int256, uint256));
         } else if (id == ILMP.ManagementFeePaid.selector) {
             (uint256 fee, uint256 minted) = abi.decode(data, (uint256, uint256));
             (managementFees, managementShares) = (managementFees + fee, managementShares + minted);
@@ -102,12 +93,6 @@ contract LogReplay {
         else shares[from] -= amount;
         if (to == address(0)) supply -= amount;
         else shares[to] += amount;
-    }
-
-    function _idleIn(Leg[] memory legs) private pure returns (uint256 assets) {
-        for (uint256 i; i < legs.length; ++i) {
-            if (legs[i].destination == address(0)) assets += legs[i].units;
-        }
     }
 
     function _address(bytes32 topic) private pure returns (address) {

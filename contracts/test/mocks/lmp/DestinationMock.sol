@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {AssetMock} from "./AssetMock.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
 /// @notice What the vault asks of a destination: units, which anyone mints, at prices the test sets, failing in the ways a destination can fail.
@@ -27,6 +28,10 @@ contract DestinationMock is ERC20 {
     uint256 public backingPrice;
     Answer public answer;
     address[] private _legs;
+    AssetMock private _asset;
+    uint256 private _saleBps;
+
+    error TooLittle(uint256 amount, uint256 minimum);
 
     constructor(address vault_, uint256 price) ERC20("Units", "UNIT") {
         vault = vault_;
@@ -62,6 +67,19 @@ contract DestinationMock is ERC20 {
             values[i] = units * backingPrice / 1e18;
             if (n != 0) values[i] = values[i] * sum / n / 1e18;
         }
+    }
+
+    /// @notice From now on it sells, at `bps` of the safe price.
+    function setSale(AssetMock asset, uint256 bps) external {
+        (_asset, _saleBps) = (asset, bps);
+    }
+
+    function sell(uint256 units, uint256 minAssets, address receiver) external returns (uint256 assets) {
+        require(answer == Answer.Good);
+        assets = units * safePrice / 1e18 * _saleBps / 10_000;
+        require(assets >= minAssets, TooLittle(assets, minAssets));
+        _burn(msg.sender, units);
+        _asset.mint(receiver, assets);
     }
 
     function mint(address to, uint256 units) external {

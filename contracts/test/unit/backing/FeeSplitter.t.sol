@@ -21,7 +21,7 @@ contract FeeSplitterTest is LmpBase {
         toke = new TOKE(address(this));
         pool = new BackingPool(address(authority), address(toke), address(lmp), IBackingPool.Mode.Slashing);
         splitter = new FeeSplitter(address(lmp), address(pool), protocol, 3000);
-        lmp.setFee(2000, address(splitter));
+        configurator.setFee(lmp, 2000, address(splitter));
         toke.approve(address(pool), 1e18);
         pool.stake(1e18);
         _deposit(alice, 100 * one);
@@ -72,7 +72,7 @@ contract FeeSplitterTest is LmpBase {
 
     function test_distribute_allOfIt() public {
         splitter = new FeeSplitter(address(lmp), address(pool), protocol, 10_000);
-        lmp.setFee(2000, address(splitter));
+        configurator.setFee(lmp, 2000, address(splitter));
         uint256 worth = lmp.previewRedeem(_earn());
         assertApproxEqAbs(splitter.distribute(), worth, 1);
         assertEq(lmp.balanceOf(protocol), 0);

@@ -63,7 +63,7 @@ contract LmpFactoryTest is RouterBase {
         assertEq(token.balanceOf(address(factory)), 0);
         assertEq(token.allowance(address(factory), expected), 0);
         assertEq(created.asset(), address(token));
-        assertEq(created.authority(), address(authority));
+        assertEq(created.configurator(), address(configurator));
     }
 
     function test_H7_otherDecimalsAreRefused() public {
@@ -106,10 +106,10 @@ contract LmpFactoryTest is RouterBase {
         assertEq(token.allowance(address(factory), address(created)), 0);
     }
 
-    function test_anotherAuthorityIsRefused() public {
+    function test_anotherConfiguratorIsRefused() public {
         LmpParams memory params = _params(address(asset), 2000, 1e27);
-        params.authority = stranger;
-        vm.expectRevert(abi.encodeWithSelector(ILmpFactory.ForeignAuthority.selector, stranger));
+        params.configurator = stranger;
+        vm.expectRevert(abi.encodeWithSelector(ILmpFactory.ForeignConfigurator.selector, stranger));
         factory.create(params, "salt");
     }
 
@@ -201,26 +201,17 @@ contract LmpFactoryTest is RouterBase {
         factory.reinstate(address(lmp));
     }
 
-    /// @dev Roles that are mapped on other LMPs mean nothing on a new one.
-    function test_aNewLmpIsClosedToAllButTheAdmin() public {
-        (bool curator,) = authority.hasRole(CURATOR, address(this));
-        assertTrue(curator);
-        authority.grantRole(CURATOR, stranger, 0);
-        authority.grantRole(RISK, stranger, 0);
-        bytes4[7] memory selectors = [
-            lmp.addDestination.selector,
-            lmp.setGate.selector,
-            lmp.setFee.selector,
-            lmp.raiseCap.selector,
-            lmp.lowerCap.selector,
-            lmp.setManagementFee.selector,
-            lmp.setLossLedger.selector
-        ];
-        for (uint256 i; i < selectors.length; ++i) {
-            (bool immediate, uint32 delay) = authority.canCall(stranger, address(lmp), selectors[i]);
-            assertFalse(immediate);
-            assertEq(delay, 0);
+    /// @dev Nobody but the configurator, not even the authority's admin, who is this contract.
+    function test_M2_aNewLmpObeysTheConfiguratorAlone() public {
+        address[3] memory callers = [address(this), stranger, address(factory)];
+        for (uint256 i; i < callers.length; ++i) {
+            vm.startPrank(callers[i]);
+            vm.expectRevert(ILMP.NotConfigurator.selector);
+            lmp.setCap(0);
+            vm.stopPrank();
         }
+        configurator.setFee(lmp, 1, stranger);
+        assertEq(lmp.feeBps(), 1);
     }
 
     /// @dev With a delay the caller pays the seed himself; through the AccessManager there is nobody to pay it.
@@ -257,10 +248,10 @@ contract LmpFactoryTest is RouterBase {
         address right = factory.blueprint();
         for (uint256 i; i < wrong.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(Blueprint.NotABlueprint.selector, wrong[i]));
-            new LmpFactory(address(authority), wrong[i], address(0));
+            new LmpFactory(address(authority), address(configurator), wrong[i], address(0));
             if (i == 0) continue;
             vm.expectRevert(abi.encodeWithSelector(Blueprint.NotABlueprint.selector, wrong[i]));
-            new LmpFactory(address(authority), right, wrong[i]);
+            new LmpFactory(address(authority), address(configurator), right, wrong[i]);
         }
     }
 

@@ -126,6 +126,7 @@ contract LmpInKindTest is LmpBase {
 }
 
 /// @notice Inside one transaction, which is what a test without isolation is.
+/// forge-config: default.isolate = false
 contract LmpInKindFlagTest is LmpBase {
     function setUp() public {
         _setUp(18, 2000);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {RoleTable} from "../../../script/deploy/RoleTable.sol";
+import {Roles} from "../../../src/governance/Roles.sol";
 import {Leg, LmpParams} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpConfigurator} from "../../../src/lmp/LmpConfigurator.sol";
 import {AssetMock} from "../../mocks/lmp/AssetMock.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {GateMock} from "../../mocks/lmp/GateMock.sol";
@@ -11,10 +14,9 @@ import {SolverMock} from "../../mocks/lmp/SolverMock.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {Test} from "forge-std/Test.sol";
 
-/// @notice A vault with a seed, an open gate and a solver that delivers anything. `this` is the authority's admin and curator.
+/// @notice A vault with a seed, an open gate and a solver that delivers anything. `this` is the authority's admin, governor
+/// and curator.
 abstract contract LmpBase is Test {
-    uint64 internal constant CURATOR = 2;
-    uint64 internal constant RISK = 3;
     uint256 internal constant START = 1_700_000_000;
 
     AccessManager internal authority;
@@ -22,6 +24,7 @@ abstract contract LmpBase is Test {
     GateMock internal gate;
     SolverMock internal solver;
     LossLedgerMock internal ledger;
+    LmpConfigurator internal configurator;
     LMP internal lmp;
     /// @dev One whole asset, base units.
     uint256 internal one;
@@ -31,6 +34,7 @@ abstract contract LmpBase is Test {
     address internal immutable bob = makeAddr("bob");
     address internal immutable sink = makeAddr("fee recipient");
     address internal immutable risk = makeAddr("risk");
+    address internal immutable guardian = makeAddr("guardian");
 
     function _setUp(uint8 decimals, uint256 feeBps) internal {
         vm.warp(START);
@@ -40,17 +44,18 @@ abstract contract LmpBase is Test {
         gate = new GateMock();
         solver = new SolverMock();
         ledger = new LossLedgerMock();
+        configurator = new LmpConfigurator(address(authority));
         lmp = new LMP(_params(address(asset), feeBps, 1_000_000_000 * one));
-        bytes4[] memory slow = new bytes4[](6);
-        (slow[0], slow[1]) = (lmp.addDestination.selector, lmp.setGate.selector);
-        (slow[2], slow[3]) = (lmp.setFee.selector, lmp.raiseCap.selector);
-        (slow[4], slow[5]) = (lmp.setManagementFee.selector, lmp.setLossLedger.selector);
-        bytes4[] memory fast = new bytes4[](1);
-        fast[0] = lmp.lowerCap.selector;
-        authority.setTargetFunctionRole(address(lmp), slow, CURATOR);
-        authority.setTargetFunctionRole(address(lmp), fast, RISK);
-        authority.grantRole(CURATOR, address(this), 0);
-        authority.grantRole(RISK, risk, 0);
+        RoleTable.Entry[] memory entries = RoleTable.lmpConfigurator();
+        for (uint256 i; i < entries.length; ++i) {
+            bytes4[] memory selector = new bytes4[](1);
+            selector[0] = entries[i].selector;
+            authority.setTargetFunctionRole(address(configurator), selector, entries[i].role);
+        }
+        authority.grantRole(Roles.GOVERNOR, address(this), 0);
+        authority.grantRole(Roles.CURATOR, address(this), 0);
+        authority.grantRole(Roles.GUARDIAN, guardian, 0);
+        authority.grantRole(Roles.RISK, risk, 0);
         lmp.report();
         seed = one / 1000;
         _deposit(makeAddr("seed"), seed);
@@ -61,7 +66,7 @@ abstract contract LmpBase is Test {
             asset: asset_,
             name: "LMP",
             symbol: "lmp",
-            authority: address(authority),
+            configurator: address(configurator),
             gate: address(gate),
             lossLedger: address(ledger),
             feeBps: feeBps,
@@ -88,7 +93,7 @@ abstract contract LmpBase is Test {
     /// @dev A new destination whose unit of 1e18 is worth one asset.
     function _addDestination() internal returns (DestinationMock destination) {
         destination = new DestinationMock(address(lmp), one);
-        lmp.addDestination(address(destination));
+        configurator.addDestination(lmp, address(destination));
     }
 
     /// @dev Moves idle into a destination at its safe price, without loss.

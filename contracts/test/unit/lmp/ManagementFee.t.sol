@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Book, ILMP} from "../../../src/lmp/ILMP.sol";
+import {ILmpConfigurator} from "../../../src/lmp/ILmpConfigurator.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LossLedgerMock} from "../../mocks/lmp/LossLedgerMock.sol";
@@ -33,15 +34,15 @@ contract LmpManagementFeeTest is LmpBase {
         _daily(40);
         assertEq(lmp.totalSupply(), 100e18);
         vm.expectEmit(address(lmp));
-        emit ILMP.ManagementFeeSet(20, manager);
-        lmp.setManagementFee(20, manager);
+        emit ILMP.FeesSet(2000, sink, 20, manager);
+        configurator.setManagementFee(lmp, 20, manager);
         assertEq(lmp.managementFeeBps(), 20);
         assertEq(lmp.managementFeeRecipient(), manager);
         assertEq(lmp.totalSupply(), 100e18, "nothing for the time before");
     }
 
     function test_oneDayByHand() public {
-        lmp.setManagementFee(200, manager);
+        configurator.setManagementFee(lmp, 200, manager);
         ledger.say(lmp, LossLedgerMock.Sync(1e18, false, 0, 0));
         skip(1 days);
         uint256 m = uint256(100e18) * 200 * 1 days / (10_000 * YEAR);
@@ -61,7 +62,7 @@ contract LmpManagementFeeTest is LmpBase {
     }
 
     function test_aYearOfDailyReportsAtNoYieldCostsTheRate() public {
-        lmp.setManagementFee(200, manager);
+        configurator.setManagementFee(lmp, 200, manager);
         ledger.say(lmp, LossLedgerMock.Sync(1e18, false, 0, 0));
         vm.recordLogs();
         uint256 perDay = uint256(100e18) * 200 * 1 days / (10_000 * YEAR);
@@ -85,7 +86,7 @@ contract LmpManagementFeeTest is LmpBase {
 
     /// @dev The management fee of a day must be earned before the next profit is taxed.
     function test_neitherFeeIsPaidOnTheOther() public {
-        lmp.setManagementFee(200, manager);
+        configurator.setManagementFee(lmp, 200, manager);
         vm.recordLogs();
         uint256 fees;
         uint256 m = uint256(101e18) * 200 * 1 days / (10_000 * YEAR);
@@ -109,7 +110,7 @@ contract LmpManagementFeeTest is LmpBase {
     }
 
     function test_itEatsTheLockFirst() public {
-        lmp.setManagementFee(200, manager);
+        configurator.setManagementFee(lmp, 200, manager);
         skip(10 days);
         lmp.report();
         Book memory x = lmp.book();
@@ -123,7 +124,7 @@ contract LmpManagementFeeTest is LmpBase {
     }
 
     function test_atMostThirtyDaysBack() public {
-        lmp.setManagementFee(200, manager);
+        configurator.setManagementFee(lmp, 200, manager);
         uint256 snapshot = vm.snapshotState();
         skip(30 days);
         lmp.report();
@@ -138,9 +139,9 @@ contract LmpManagementFeeTest is LmpBase {
     }
 
     function test_aChangeChargesTheOldRateFirst() public {
-        lmp.setManagementFee(200, manager);
+        configurator.setManagementFee(lmp, 200, manager);
         skip(10 days);
-        lmp.setManagementFee(0, bob);
+        configurator.setManagementFee(lmp, 0, bob);
         uint256 m = uint256(100e18) * 200 * 10 days / (10_000 * YEAR);
         assertApproxEqAbs(lmp.convertToAssets(lmp.balanceOf(manager)), m, 2);
         _daily(2);
@@ -148,30 +149,24 @@ contract LmpManagementFeeTest is LmpBase {
     }
 
     function test_limits() public {
-        vm.expectRevert(abi.encodeWithSelector(ILMP.InvalidFee.selector, 201));
-        lmp.setManagementFee(201, manager);
+        vm.expectRevert(abi.encodeWithSelector(ILmpConfigurator.InvalidFee.selector, 201));
+        configurator.setManagementFee(lmp, 201, manager);
         vm.expectRevert(ILMP.ZeroAddress.selector);
-        lmp.setManagementFee(1, address(0));
+        configurator.setManagementFee(lmp, 1, address(0));
     }
 
     /* NO REPORT FAILS ON IT */
 
     function test_noShares() public {
         lmp = new LMP(_params(address(asset), 2000, 1e27));
-        authority.setTargetFunctionRole(address(lmp), _selectors(), CURATOR);
-        lmp.setManagementFee(200, manager);
+        configurator.setManagementFee(lmp, 200, manager);
         _addProfit(5e18);
         _daily(3);
         assertEq(lmp.totalSupply() - lmp.balanceOf(sink), 0, "nobody manages nobody's assets");
     }
 
-    function _selectors() private view returns (bytes4[] memory list) {
-        list = new bytes4[](1);
-        list[0] = lmp.setManagementFee.selector;
-    }
-
     function test_noIdleNoValue() public {
-        lmp.setManagementFee(200, manager);
+        configurator.setManagementFee(lmp, 200, manager);
         _invest(a, 100e18);
         assertEq(lmp.book().idle, 0);
         _daily(1);
@@ -187,7 +182,7 @@ contract LmpManagementFeeTest is LmpBase {
     function testFuzz_noReportFailsOnIt(uint256 left, uint256 price, uint256 profit, uint256 time, uint256 cover)
         public
     {
-        lmp.setManagementFee(200, manager);
+        configurator.setManagementFee(lmp, 200, manager);
         left = bound(left, 0, 100e18 - seed);
         vm.prank(alice);
         if (left != 100e18 - seed) lmp.redeem(100e18 - seed - left, alice, alice);
@@ -209,7 +204,7 @@ contract LmpManagementFeeTest is LmpBase {
     }
 
     function testFuzz_dust(uint256 assets, uint256 time) public {
-        lmp.setManagementFee(200, manager);
+        configurator.setManagementFee(lmp, 200, manager);
         vm.prank(alice);
         lmp.redeemInKind(100e18 - seed, alice);
         assets = bound(assets, 1, 1e4);

@@ -54,8 +54,9 @@ contract LmpReportTest is LmpBase {
             assertFalse(d.ok);
             assertFalse(lmp.isFresh());
             assertEq(lmp.book().sumMin, 80e18);
-            assertEq(lmp.maxWithdraw(alice), 0, "nobody leaves at the values it keeps");
-            assertEq(lmp.maxRedeem(alice), 0);
+            assertEq(lmp.maxWithdraw(alice), lmp.flowRoom(), "the budget alone leaves at the values it keeps");
+            assertEq(lmp.maxDeposit(alice), lmp.flowRoom());
+            assertEq(lmp.book().expiry, d.valuedAt + 24 hours);
 
             skip(23 hours - 1);
             lmp.report();
@@ -65,7 +66,8 @@ contract LmpReportTest is LmpBase {
             assertEq(lmp.book().sumMin, 40e18, "after a day its min is 0");
             assertEq(lmp.book().sumSafe, 80e18);
             assertEq(lmp.book().sumMax, 80e18);
-            assertGt(lmp.maxWithdraw(alice), 0, "exits go on, it counts 0");
+            assertGt(lmp.maxWithdraw(alice), lmp.flowRoom(), "exits go on, it counts 0");
+            assertEq(lmp.maxDeposit(alice), 0, "nobody enters");
 
             a.setAnswer(DestinationMock.Answer.Good);
             a.setPrices(1e18, 1e18, 1e18);
@@ -78,17 +80,18 @@ contract LmpReportTest is LmpBase {
 
     /// @dev The destination lost a quarter of its value. Whoever pushes its pool out of the band before the report would be paid
     /// from idle at the value of before.
-    function test_C_nobodyLeavesAtValuesThatAReportCouldNotRenew() public {
+    function test_C2_nobodyLeavesAtValuesThatAReportCouldNotRenew() public {
         a.setPrices(0.75e18, 0.75e18, 1e18);
         a.setAnswer(DestinationMock.Answer.Unsafe);
         lmp.report();
         assertEq(lmp.destinationState(address(a)).safe, 40e18);
         vm.startPrank(alice);
-        vm.expectRevert(ILMP.NotFresh.selector);
+        vm.expectRevert(ILMP.FlowExceeded.selector);
         lmp.redeem(10e18, alice, alice);
-        vm.expectRevert(ILMP.NotFresh.selector);
+        vm.expectRevert(ILMP.FlowExceeded.selector);
         lmp.withdraw(10e18, alice, alice);
         vm.stopPrank();
+        assertLe(lmp.maxWithdraw(alice), lmp.flowRoom(), "0.5% of V may");
 
         a.setAnswer(DestinationMock.Answer.Good);
         lmp.report();

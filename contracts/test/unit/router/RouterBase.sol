@@ -39,7 +39,8 @@ abstract contract RouterBase is LmpBase {
 
     function _newFactory(bytes memory creationCode) internal returns (LmpFactory) {
         (bytes memory first, bytes memory second) = Blueprint.deployersOf(creationCode);
-        return new LmpFactory(address(authority), _deploy(first), second.length == 0 ? address(0) : _deploy(second));
+        address tail = second.length == 0 ? address(0) : _deploy(second);
+        return new LmpFactory(address(authority), address(configurator), _deploy(first), tail);
     }
 
     function _deploy(bytes memory code) internal returns (address deployed) {

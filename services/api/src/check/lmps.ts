@@ -1,4 +1,4 @@
-import { type Address, getAddress, parseEventLogs, zeroAddress } from 'viem'
+import { type Address, getAddress, isAddressEqual, parseEventLogs, zeroAddress } from 'viem'
 import { z } from 'zod'
 import { lmpAbi, rebalanceGateAbi, signalsAbi } from '../abis.ts'
 import type { Answer, Api } from './api.ts'
@@ -73,10 +73,19 @@ async function compareLmp(
   sheet.number([...base, 'feeBps'], feeBps)
   sheet.number([...base, 'decimals'], places)
   sheet.value([...base, 'clean'], book.clean)
+  sheet.value([...base, 'stale'], book.stale)
+  sheet.number([...base, 'expiry'], unlessZero(book.expiry))
+  sheet.number([...base, 'pausedUntil'], unlessZero(book.pausedUntil))
   sheet.value([...base, 'fresh'], fresh)
   sheet.value([...base, 'gate'], getAddress(gate))
   sheet.value([...base, 'feeRecipient'], getAddress(recipient))
   sheet.value([...base, 'asset'], getAddress(asset))
+  const [flowRoom, lossRoom] = await Promise.all([
+    client.readContract({ ...read, functionName: 'flowRoom' }),
+    client.readContract({ ...read, functionName: 'lossRoom' }),
+  ])
+  sheet.amount([...base, 'flowRoom'], flowRoom)
+  sheet.amount([...base, 'lossRoom'], lossRoom)
   const [lossMark, frozen, cover, ledger, managementBps, manager] = await Promise.all([
     client.readContract({ ...read, functionName: 'lossMark' }),
     client.readContract({ ...read, functionName: 'isFrozen' }),
@@ -125,6 +134,7 @@ async function checkDestinations(
     sheet.amount([i, 'backing'], state.backing)
     sheet.number([i, 'valuedAt'], unlessZero(state.valuedAt))
     sheet.number([i, 'unsafeAt'], unlessZero(state.unsafeAt))
+    sheet.number([i, 'closingAt'], unlessZero(state.closingAt))
     const valued = state.valuedAt !== 0n || state.unsafeAt !== 0n
     sheet.value([i, 'ok'], valued ? state.ok : undefined)
     const taken = signal.count > 0
@@ -143,10 +153,19 @@ async function checkDestinations(
 
 async function checkHistory(api: Api, chain: Chain, lmp: Address): Promise<void> {
   const { block, sheet } = await api.list('/v1/lmps/{id}/history', rowShape, PAGE, lmp)
-  const logs = parseEventLogs({ abi: lmpAbi, eventName: 'Reported', logs: await chain.logs(lmp, block) })
-  sheet.length([], logs.length)
-  for (const [i, log] of logs.reverse().entries()) {
-    const { idle, sumSafe, sumMin, sumMax, locked, mark, supply, clean, caller } = log.args
+  const logs = parseEventLogs({ abi: lmpAbi, logs: await chain.logs(lmp, block) })
+  // A report tells its book just before itself.
+  const reports = logs.flatMap((log, i) => {
+    const told = logs[i - 1]
+    if (log.eventName !== 'Reported') return []
+    if (told?.eventName !== 'BookChanged')
+      throw new Error(`${log.transactionHash}: a report without its book`)
+    return [{ log, book: told.args.book }]
+  })
+  sheet.length([], reports.length)
+  for (const [i, { log, book }] of reports.reverse().entries()) {
+    const { supply, caller } = log.args
+    const { idle, sumSafe, sumMin, sumMax, locked, mark, clean } = book
     await comparePlace(chain, sheet, [i], log)
     sheet.value([i, 'caller'], caller)
     sheet.value([i, 'clean'], clean)
@@ -193,10 +212,16 @@ async function compareRebalances(
   sheet.close()
 }
 
-/** The gate's word on a rebalance: its first finding for the vault after it, in the same transaction. */
+/**
+ * The gate's word on a rebalance: its first finding for the vault after it, in the same transaction, before the vault's
+ * next rebalance. The gate is not asked where a closing destination is left.
+ */
 async function findingOf({ client }: Chain, lmp: Address, { transactionHash, logIndex }: Place) {
   const { logs } = await client.getTransactionReceipt({ hash: transactionHash })
+  const next = parseEventLogs({ abi: lmpAbi, eventName: 'Rebalanced', logs }).find(
+    (log) => log.logIndex > logIndex && isAddressEqual(log.address, lmp),
+  )
   return parseEventLogs({ abi: rebalanceGateAbi, eventName: 'RebalanceChecked', args: { lmp }, logs }).find(
-    (found) => found.logIndex > logIndex,
+    (found) => found.logIndex > logIndex && found.logIndex < (next?.logIndex ?? Infinity),
   )?.args
 }

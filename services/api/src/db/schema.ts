@@ -71,6 +71,17 @@ export const lmps = sqliteTable('lmps', {
   /** Of the last report; null before the first. */
   valuedAt: integer('valued_at'),
   clean: flag('clean').notNull(),
+  stale: flag('stale').notNull().default(false),
+  /** When the first of the destinations that keep old values stops counting; null: none keeps any. */
+  expiry: integer('expiry'),
+  /** Null: never paused. */
+  pausedUntil: integer('paused_until'),
+  /** Used part of the flow budget at `flowAt`, millionths of V. */
+  flow: tally('flow'),
+  flowAt: integer('flow_at').notNull().default(0),
+  /** Used part of the loss bucket at `lossAt`, WAD of V. */
+  lossUsed: tally('loss_used'),
+  lossAt: integer('loss_at').notNull().default(0),
   gate: address('gate'),
   cap: amount('cap'),
   feeBps: integer('fee_bps').notNull(),
@@ -91,7 +102,7 @@ export const destinations = sqliteTable(
   {
     address: address('address').primaryKey(),
     lmp: address('lmp').notNull(),
-    /** Order in which the vault listed it. */
+    /** Place in the vault's list. */
     position: integer('position').notNull(),
     units: amount('units').notNull(),
     safe: amount('safe').notNull(),
@@ -101,6 +112,8 @@ export const destinations = sqliteTable(
     ok: flag('ok'),
     valuedAt: integer('valued_at'),
     unsafeAt: integer('unsafe_at'),
+    /** Since when it is being closed; null: open. */
+    closingAt: integer('closing_at'),
   },
   (t) => [index('destinations_by_lmp').on(t.lmp, t.position)],
 )

@@ -86,7 +86,7 @@ function discover(logs: readonly MinedLog[], contracts: Contracts): Address[] {
   for (const log of logs) {
     const event = decodeLog(log, 0, contracts)?.event
     if (event?.eventName === 'ReactorAdded') follow(event.args.reactor, 'reactor')
-    if (event?.eventName === 'GateSet') follow(event.args.gate, 'gate')
+    if (event?.eventName === 'PolicySet') follow(event.args.gate, 'gate')
   }
   return added
 }

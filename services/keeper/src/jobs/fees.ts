@@ -14,8 +14,8 @@ export interface FeesPolicy {
 export interface SplitterView {
   address: Address
   /**
-   * What the vault would pay for the splitter's shares now, base units of its asset: at most what is idle, 0 while exits are closed.
-   * A distribution leaves nothing of it, so what is due is due once.
+   * What the vault would pay for the splitter's shares now, base units of its asset: at most what is idle and what its flow budget
+   * leaves, 0 while exits are closed. A distribution takes all of it, so what is due is due once; the budget refills over a day.
    */
   payable: bigint
   /** ETH per whole unit of the vault's asset, WAD; absent when it has no price now. */

@@ -3,7 +3,7 @@ import type { BlockRef } from '@headrace/chain'
 import type { Deployment } from '@headrace/service'
 import { type Address, isAddressEqual, type PublicClient, zeroAddress } from 'viem'
 import { earliest, type Job, type Step, type Verdict } from '../job.ts'
-import { at } from '../reads.ts'
+import { at, listed } from '../reads.ts'
 import { readBalancer } from '../solver/balancer.ts'
 import { executeData } from '../solver/calls.ts'
 import { readCurve } from '../solver/curve.ts'
@@ -131,20 +131,20 @@ async function lookAt(look: Look): Promise<Verdict> {
 
 type VaultState = Awaited<ReturnType<typeof readVault>>
 
-async function readVault(
-  client: PublicClient,
-  { address, destinations }: Deployment['lmps'][number],
-  block: BlockRef,
-) {
+async function readVault(client: PublicClient, vault: Deployment['lmps'][number], block: BlockRef) {
+  const { address } = vault
   const lmp = { address, abi: lmpAbi } as const
-  const [book, gate] = await client.multicall({
-    ...at(block),
-    allowFailure: false,
-    contracts: [
-      { ...lmp, functionName: 'book' },
-      { ...lmp, functionName: 'gate' },
-    ],
-  })
+  const [[book, gate], destinations] = await Promise.all([
+    client.multicall({
+      ...at(block),
+      allowFailure: false,
+      contracts: [
+        { ...lmp, functionName: 'book' },
+        { ...lmp, functionName: 'gate' },
+      ],
+    }),
+    listed(client, vault, block),
+  ])
   const rebalanceGate = { address: gate, abi: rebalanceGateAbi } as const
   const [[turnoverShare, turnoverUsed, factor, limits], states] = await Promise.all([
     client.multicall({
@@ -242,7 +242,7 @@ function readVenue(
 
 /** The market or another solver was faster: it does not pay, or does not fit, any more. */
 const BENIGN = [
-  ...['NoImprovement', 'LossTooLarge', 'TurnoverExceeded'],
+  ...['NoImprovement', 'LossTooLarge', 'LossExceeded', 'TurnoverExceeded', 'DestinationIsClosing'],
   ...['DestinationCapExceeded', 'IssuerCapExceeded', 'PoolShareExceeded', 'IdleBelowFloor'],
 ]
 

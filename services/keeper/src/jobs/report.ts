@@ -3,7 +3,7 @@ import type { BlockRef } from '@headrace/chain'
 import type { Deployment } from '@headrace/service'
 import { type Address, encodeFunctionData, type PublicClient } from 'viem'
 import { earliest, type Job, type Step, type Verdict } from '../job.ts'
-import { at } from '../reads.ts'
+import { at, listed } from '../reads.ts'
 
 export interface ReportPolicy {
   /** Oldest report that is left alone, seconds of block time. */
@@ -57,10 +57,12 @@ type Held = Omit<LmpView, 'underway'>
 
 export async function read(
   client: PublicClient,
-  { address, destinations }: Deployment['lmps'][number],
+  vault: Deployment['lmps'][number],
   block: BlockRef,
 ): Promise<Held> {
+  const { address } = vault
   const lmp = { address, abi: lmpAbi } as const
+  const destinations = await listed(client, vault, block)
   const [book, states] = await Promise.all([
     client.readContract({ ...lmp, functionName: 'book', blockHash: block.hash, requireCanonical: true }),
     client.multicall({

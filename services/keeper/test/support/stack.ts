@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { limitsAbi, lmpAbi, reactorAbi, reserveAbi } from '@headrace/abi'
+import { limitsAbi, lmpAbi, lmpRouterAbi, reactorAbi, reserveAbi } from '@headrace/abi'
 import { awaitReceipt } from '@headrace/chain'
 import { startAnvil } from '@headrace/chaos-rpc/anvil'
 import { foundryBinary } from '@headrace/foundry'
@@ -21,6 +21,7 @@ import {
   getAddress,
   type Hex,
   http,
+  maxUint256,
   parseAbi,
   parseEther,
   toHex,
@@ -132,12 +133,12 @@ export async function startStack({ cycleLength }: StackOptions) {
 
     const call = {
       approve: (spender: Address) =>
-        encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [spender, 2n ** 256n - 1n] }),
+        encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [spender, maxUint256] }),
       mint: (to: Address, amount: bigint) =>
         encodeFunctionData({ abi: mintAbi, functionName: 'mint', args: [to, amount] }),
     }
 
-    const reserve = contractAddress(deployment, 'reserve')
+    const [reserve, router] = [contractAddress(deployment, 'reserve'), contractAddress(deployment, 'router')]
     const [lmp] = deployment.lmps
     const [token, pair] = deployment.reactors
     if (lmp === undefined || token === undefined || pair === undefined)
@@ -151,7 +152,7 @@ export async function startStack({ cycleLength }: StackOptions) {
     )
     await send('issuer', venues.abc, call.mint(actors.lp, parseEther('500000')))
     for (const asset of [venues.weth, venues.abc]) {
-      for (const spender of [lmp.address, token.address, pair.address, reserve])
+      for (const spender of [lmp.address, router, token.address, pair.address, reserve])
         await send('lp', asset, call.approve(spender))
     }
     for (const [id, amount] of [
@@ -178,11 +179,15 @@ export async function startStack({ cycleLength }: StackOptions) {
         }),
       )
     }
-    await send('lp', lmp.address, encodeFunctionData({ abi: lmpAbi, functionName: 'report' }))
+    await send('lp', lmp.address, call.approve(router))
     await send(
       'lp',
-      lmp.address,
-      encodeFunctionData({ abi: lmpAbi, functionName: 'deposit', args: [parseEther('1000'), actors.lp] }),
+      router,
+      encodeFunctionData({
+        abi: lmpRouterAbi,
+        functionName: 'deposit',
+        args: [lmp.address, parseEther('1000'), actors.lp, 0n, maxUint256],
+      }),
     )
 
     // The vault is not alone in the gauge: somebody else has staked a quarter of the pool.
@@ -254,19 +259,17 @@ export async function startStack({ cycleLength }: StackOptions) {
       },
       /** The depositor of the vault leaves with all that is idle. */
       async withdrawIdle() {
-        const args = [actors.lp] as const
-        const assets = await client.readContract({
+        const { idle } = await client.readContract({
           address: lmp.address,
           abi: lmpAbi,
-          functionName: 'maxWithdraw',
-          args,
+          functionName: 'book',
         })
         const data = encodeFunctionData({
-          abi: lmpAbi,
+          abi: lmpRouterAbi,
           functionName: 'withdraw',
-          args: [assets, actors.lp, actors.lp],
+          args: [lmp.address, idle, actors.lp, maxUint256, maxUint256],
         })
-        await send('lp', lmp.address, data)
+        await send('lp', router, data)
       },
       /** From now on the vault may enter a destination up to `amount` only. */
       async lowerCap(destination: Address, amount: bigint) {

@@ -73,6 +73,7 @@ export function lmpRoutes(app: OpenAPIHono, deps: ApiDeps, catalog: Catalog): vo
         ok: optional(row.ok),
         valuedAt: optional(row.valuedAt),
         unsafeAt: optional(row.unsafeAt),
+        closingAt: optional(row.closingAt),
         signal: signal
           ? {
               firstAt: signal.firstAt,
@@ -118,7 +119,10 @@ function lmpView(
   const asset = catalog.lmp(row.address)?.asset
   if (asset === undefined) throw new Error(`the deployment file has no LMP ${row.address}`)
   const token = catalog.token(asset)
-  const { locked, totalAssets, entryAssets, exitAssets, fresh } = valueBook(row, timestamp)
+  const { locked, totalAssets, entryAssets, exitAssets, fresh, flowRoom, lossRoom } = valueBook(
+    row,
+    timestamp,
+  )
   return {
     id: row.address,
     asset,
@@ -140,6 +144,11 @@ function lmpView(
     valuedAt: optional(row.valuedAt),
     clean: row.clean,
     fresh,
+    stale: row.stale,
+    expiry: optional(row.expiry),
+    pausedUntil: optional(row.pausedUntil),
+    flowRoom: flowRoom.toString(),
+    lossRoom: lossRoom.toString(),
     gate: optional(row.gate),
     cap: optionalText(row.cap),
     feeBps: row.feeBps,

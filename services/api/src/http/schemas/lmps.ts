@@ -24,9 +24,23 @@ export const LmpSchema = z
     lockEnd: Seconds,
     valuedAt: Seconds.optional().openapi({ description: 'Last report; absent before the first' }),
     clean: z.boolean().openapi({ description: 'Every destination that holds units was valued and safe' }),
-    fresh: z
-      .boolean()
-      .openapi({ description: 'Clean and younger than 24 h: deposits are open unless frozen' }),
+    fresh: z.boolean().openapi({ description: 'Clean and younger than 24 h' }),
+    stale: z.boolean().openapi({
+      description:
+        'A destination had no good valuation for 24 h and counts 0 for leavers: deposits are closed',
+    }),
+    expiry: Seconds.optional().openapi({
+      description:
+        'When the first of the destinations that keep old values becomes stale; absent: none keeps any',
+    }),
+    pausedUntil: Seconds.optional().openapi({
+      description: 'No entries and exits before, but in kind; absent if never paused',
+    }),
+    flowRoom: Amount.openapi({
+      description:
+        'What entries and exits together may move besides the block of a report; a report in the same block lifts the limit',
+    }),
+    lossRoom: Amount.openapi({ description: 'What rebalances may still lose' }),
     gate: AddressText.optional(),
     cap: Amount.optional(),
     feeBps: z.number().int().openapi({ description: 'Performance fee, 1e4 is one' }),
@@ -75,6 +89,9 @@ export const DestinationSchema = z
       .openapi({ description: 'The last valuation was good; absent before the first' }),
     valuedAt: Seconds.optional().openapi({ description: 'Last good valuation' }),
     unsafeAt: Seconds.optional().openapi({ description: 'Last failed valuation; absent if never' }),
+    closingAt: Seconds.optional().openapi({
+      description: 'From then on it can only be left; absent: open',
+    }),
     signal: SignalSchema.optional().openapi({ description: 'Absent before the first snapshot' }),
   })
   .openapi('Destination')
@@ -118,6 +135,6 @@ export const RebalanceSchema = z
         factor: Wad.openapi({ description: 'Share of the gain the cost was allowed to reach' }),
       })
       .optional()
-      .openapi({ description: 'What the gate found' }),
+      .openapi({ description: 'What the gate found; absent where it was not asked' }),
   })
   .openapi('Rebalance')

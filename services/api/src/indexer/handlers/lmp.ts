@@ -1,4 +1,4 @@
-import { count, eq } from 'drizzle-orm'
+import { count, desc, eq } from 'drizzle-orm'
 import { type Address, isAddressEqual, zeroAddress } from 'viem'
 import type { Rows } from '../../db/open.ts'
 import { destinations, lmps, rebalances, reports, type StoredLeg } from '../../db/schema.ts'
@@ -19,28 +19,26 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
   const { address, at } = event
   const change = (set: Partial<Lmp>) => changeLmp(rows, address, set)
   switch (event.eventName) {
-    case 'GateSet':
-      change({ gate: event.args.gate })
+    case 'PolicySet': {
+      const { gate, lossLedger } = event.args
+      change({ gate, lossLedger })
       break
+    }
     case 'CapSet':
       change({ cap: event.args.cap })
       break
-    case 'FeeSet':
+    case 'FeesSet': {
+      const { feeBps, recipient, managementFeeBps, managementRecipient } = event.args
       change({
-        feeBps: toNumber(event.args.feeBps),
-        feeRecipient: presentAddress(event.args.recipient),
-      })
-      break
-    case 'ManagementFeeSet': {
-      const { feeBps, recipient } = event.args
-      change({
-        managementFeeBps: toNumber(feeBps),
-        managementFeeRecipient: presentAddress(recipient),
+        feeBps: toNumber(feeBps),
+        feeRecipient: recipient,
+        managementFeeBps: toNumber(managementFeeBps),
+        managementFeeRecipient: managementRecipient,
       })
       break
     }
-    case 'LossLedgerSet':
-      change({ lossLedger: presentAddress(event.args.ledger) })
+    case 'PauseSet':
+      change({ pausedUntil: presentTime(event.args.until) })
       break
     case 'LossMarkMoved':
       change({ lossMark: event.args.lossMark })
@@ -64,6 +62,18 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
       rows.insert(destinations).values(row).run()
       break
     }
+    case 'DestinationRemoved':
+      removeDestination(rows, address, event.args.destination)
+      break
+    case 'ClosingSet': {
+      const { destination, closingAt } = event.args
+      rows
+        .update(destinations)
+        .set({ closingAt: presentTime(closingAt) })
+        .where(eq(destinations.address, destination))
+        .run()
+      break
+    }
     case 'Transfer': {
       const { from, to, value } = event.args
       const { supply } = lmpRow(rows, address)
@@ -85,23 +95,31 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
       break
     }
     case 'Reported': {
-      const { idle, sumSafe, sumMin, sumMax, mark, clean } = event.args
-      change({ idle, sumSafe, sumMin, sumMax, mark, clean, valuedAt: at.timestamp })
+      // The book of a report has just been told by a BookChanged.
+      const book = lmpRow(rows, address)
+      const { idle, sumSafe, sumMin, sumMax, mark, clean } = book
+      const locked = lockedAt(book, at.timestamp)
       rows
         .insert(reports)
-        .values({ ...at, lmp: address, ...event.args })
+        .values({ ...at, lmp: address, ...event.args, idle, sumSafe, sumMin, sumMax, locked, mark, clean })
         .run()
       break
     }
     case 'BookChanged': {
-      const { sumSafe, sumMin, sumMax, clean } = event.args
-      const locked = event.args.locked
-      const lockEnd = toNumber(event.args.lockEnd)
+      const { idle, mark, sumSafe, sumMin, sumMax, clean, stale, flow, locked } = event.args.book
+      const { lockEnd, valuedAt, expiry, pausedUntil, flowAt } = event.args.book
+      const end = toNumber(lockEnd)
       const before = lmpRow(rows, address)
       // The vault stores the lock anew only when it changed; decaying it again from here would round differently.
-      const same = locked === lockedAt(before, at.timestamp) && lockEnd === before.lockEnd
-      const lock = same ? {} : { locked, lockEnd, lockStart: at.timestamp }
-      change({ sumSafe, sumMin, sumMax, clean, ...lock })
+      const same = locked === lockedAt(before, at.timestamp) && end === before.lockEnd
+      change({
+        ...{ idle, mark, sumSafe, sumMin, sumMax, clean, stale, flow },
+        ...(same ? {} : { locked, lockEnd: end, lockStart: at.timestamp }),
+        flowAt: toNumber(flowAt),
+        valuedAt: presentTime(valuedAt),
+        expiry: presentTime(expiry),
+        pausedUntil: presentTime(pausedUntil),
+      })
       break
     }
     case 'Settled': {
@@ -111,16 +129,16 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
       change(delta === 0n ? { mark } : { mark, ...lock })
       break
     }
-    case 'Flowed':
-      change({ idle: event.args.idle, mark: event.args.mark })
+    case 'Flowed': {
+      const { flowAt, ...flowed } = event.args
+      change({ ...flowed, flowAt: toNumber(flowAt) })
       break
-    case 'ProfitAdded':
-      change({ idle: lmpRow(rows, address).idle + event.args.assets })
+    }
+    case 'LossCharged':
+      change({ lossUsed: event.args.used, lossAt: at.timestamp })
       break
     case 'Rebalanced': {
       const { solver, outs, ins } = event.args
-      const idle = lmpRow(rows, address).idle - idlePart(outs) + idlePart(ins)
-      change({ idle })
       const legs = { outs: outs.map(storedLeg), ins: ins.map(storedLeg) }
       rows
         .insert(rebalances)
@@ -131,13 +149,15 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
   }
 }
 
+/** What the calls of a vault end with that value destinations or take units out of them. */
+const VALUING: ReadonlySet<string> = new Set(['Reported', 'Rebalanced', 'Withdraw', 'RedeemedInKind'])
+
 /** The event that ends the vault's call a valuation belongs to. */
 function closing({ address }: LmpEvent, following: readonly ProtocolEvent[]): string | undefined {
   for (const { kind, event } of following) {
     if (kind !== 'lmp' || !isAddressEqual(event.address, address)) continue
     const { eventName } = event
-    if (eventName === 'Reported' || eventName === 'Rebalanced' || eventName === 'RedeemedInKind')
-      return eventName
+    if (VALUING.has(eventName)) return eventName
   }
   return undefined
 }
@@ -152,8 +172,30 @@ const storedLeg = ({ destination, units }: ChainLeg): StoredLeg => ({
   units: units.toString(),
 })
 
-const idlePart = (legs: readonly ChainLeg[]): bigint =>
-  legs.reduce((sum, leg) => (leg.destination === zeroAddress ? sum + leg.units : sum), 0n)
+/** As the vault does: the last of its list takes the place that is free. */
+function removeDestination(rows: Rows, lmp: Address, removed: Address): void {
+  const row = known(
+    rows.select().from(destinations).where(eq(destinations.address, removed)).get(),
+    `destination ${removed}`,
+  )
+  rows.delete(destinations).where(eq(destinations.address, removed)).run()
+  const last = rows
+    .select()
+    .from(destinations)
+    .where(eq(destinations.lmp, lmp))
+    .orderBy(desc(destinations.position))
+    .limit(1)
+    .get()
+  if (last === undefined || last.position < row.position) return
+  rows
+    .update(destinations)
+    .set({ position: row.position })
+    .where(eq(destinations.address, last.address))
+    .run()
+}
+
+/** 0 means never, or none. */
+const presentTime = (time: bigint): number | null => (time === 0n ? null : toNumber(time))
 
 function lmpRow(rows: Rows, address: Address): Lmp {
   return known(rows.select().from(lmps).where(eq(lmps.address, address)).get(), `LMP ${address}`)

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+/// @title The order in which exits sell
+/// @notice A list without repeats of up to 31 entries from 1 to 255 in one word, the head in the lowest byte; 0 ends it.
+library ExitQueue {
+    function toHead(uint256 queue, uint256 entry) internal pure returns (uint256) {
+        return without(queue, entry) << 8 | entry;
+    }
+
+    function toTail(uint256 queue, uint256 entry) internal pure returns (uint256) {
+        queue = without(queue, entry);
+        uint256 shift;
+        while (queue >> shift != 0) shift += 8;
+        return queue | entry << shift;
+    }
+
+    /// @notice The queue less `entry`, which need not be in it.
+    function without(uint256 queue, uint256 entry) internal pure returns (uint256) {
+        for (uint256 shift; queue >> shift != 0; shift += 8) {
+            if (uint8(queue >> shift) == entry) {
+                uint256 before = queue & ((1 << shift) - 1);
+                return before | queue >> (shift + 8) << shift;
+            }
+        }
+        return queue;
+    }
+
+    /// @notice `from`, where it stands, becomes `to`.
+    function renamed(uint256 queue, uint256 from, uint256 to) internal pure returns (uint256) {
+        for (uint256 shift; queue >> shift != 0; shift += 8) {
+            if (uint8(queue >> shift) == from) return queue ^ (from ^ to) << shift;
+        }
+        return queue;
+    }
+}
