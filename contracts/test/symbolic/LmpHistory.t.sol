@@ -11,10 +11,10 @@ import {console} from "forge-std/console.sol";
 /// sumMax, locked, mark.
 abstract contract LmpHistory is LmpBase {
     uint256 private constant FEE_BPS = 2000;
-    string[5] private _calls = ["deposit", "mint", "withdraw", "redeem", "redeemInKind"];
+    string[6] private _calls = ["deposit", "mint", "withdraw", "redeem", "redeemInKind", "redeemThroughQueue"];
 
     DestinationMock[] private _list;
-    uint256[5] private _count;
+    uint256[6] private _count;
     uint256 private _random;
 
     function _decimals() internal pure virtual returns (uint8);
@@ -25,6 +25,7 @@ abstract contract LmpHistory is LmpBase {
         _setUp(_decimals(), FEE_BPS);
         for (uint256 i; i < 3; ++i) {
             _list.push(_addDestination());
+            _list[i].setSale(asset, 10_000);
         }
         lmp.report();
         _deposit(alice, 100 * one);
@@ -48,15 +49,20 @@ abstract contract LmpHistory is LmpBase {
     function _disturb() private {
         vm.warp(block.timestamp + _draw(2 days));
         DestinationMock d = _list[_draw(_list.length)];
-        uint256 what = _draw(6);
+        uint256 what = _draw(8);
         if (what == 0) _addProfit(1 + _draw(lmp.totalAssets() / (_draw(2) == 0 ? 2 : 1000) + 1));
         if (what == 1) _setPrices(d, 1000 + _draw(4), 990 + _draw(20));
         if (what == 2) _setPrices(d, 900 + _draw(100), 990 + _draw(20));
         lmp.report();
-        if (what == 3 && lmp.book().idle > 10) _invest(d, 1 + _draw(lmp.book().idle / 2));
-        if (what == 4) {
-            uint256 units = lmp.destinationState(address(d)).units;
-            if (units > 10) _rebalance(address(d), units / 3, address(0), units / 3 * d.safePrice() / 1e18 + 1);
+        // The solver bears the spread, so that no move costs the vault anything.
+        if (what > 4 && lmp.book().idle > 10) {
+            uint256 assets = 1 + _draw(lmp.book().idle);
+            _rebalance(address(0), assets, address(d), (assets + 1) * 1e18 / _least(d.safePrice(), d.spotPrice()) + 1);
+        }
+        uint256 units = lmp.destinationState(address(d)).units / 3;
+        if (what == 3 && units > 10) {
+            uint256 price = d.safePrice() > d.spotPrice() ? d.safePrice() : d.spotPrice();
+            _rebalance(address(d), units, address(0), units * price / 1e18 + 2);
         }
         lmp.report();
     }
@@ -69,7 +75,7 @@ abstract contract LmpHistory is LmpBase {
 
     function _flow() private {
         uint256[9] memory was = _state();
-        uint256 what = _draw(5);
+        uint256 what = _draw(6);
         uint256 size = 10 ** _draw(4);
         uint256 amount;
         uint256 result;
@@ -89,12 +95,24 @@ abstract contract LmpHistory is LmpBase {
             amount = _draw(lmp.maxRedeem(alice) / size + 1);
             uint256 paid = lmp.previewRedeem(amount);
             if (paid != 0 && paid <= lmp.book().idle) result = lmp.redeem(amount, alice, alice);
-        } else {
+        } else if (what == 4) {
             amount = _draw(lmp.balanceOf(alice) / size + 1);
             if (amount > one / 1000) (result,,) = lmp.redeemInKind(amount, alice);
+        } else {
+            result = _redeemThroughQueue(amount = 1 + _draw(lmp.balanceOf(alice) + 1));
         }
         vm.stopPrank();
         if (result != 0) _print(what, amount, result, was);
+    }
+
+    /// @return paid 0 where idle would do, or the destinations do not bring enough
+    function _redeemThroughQueue(uint256 shares) private returns (uint256 paid) {
+        if (lmp.previewRedeem(shares) <= lmp.book().idle) return 0;
+        // At its worth, with a loss that is the leaver's, or with a surplus.
+        _list[_draw(_list.length)].setSale(asset, [10_000, 9950, 10_020][_draw(3)]);
+        try lmp.redeem(shares, alice, alice) returns (uint256 assets) {
+            return assets;
+        } catch {}
     }
 
     function _least(uint256 a, uint256 b) private pure returns (uint256) {
@@ -120,16 +138,12 @@ abstract contract LmpHistory is LmpBase {
     }
 }
 
-/// @dev Isolated, so that each call is a transaction: nobody leaves in kind in one in which somebody deposited.
-/// forge-config: default.isolate = true
 contract LmpHistory18 is LmpHistory {
     function _decimals() internal pure override returns (uint8) {
         return 18;
     }
 }
 
-/// @dev Isolated, so that each call is a transaction: nobody leaves in kind in one in which somebody deposited.
-/// forge-config: default.isolate = true
 contract LmpHistory6 is LmpHistory {
     function _decimals() internal pure override returns (uint8) {
         return 6;

@@ -70,6 +70,14 @@ contract MathHarness {
         return LmpMath.assetsUp(shares, value, supply);
     }
 
+    function sharesFor(uint256 assets, uint256 value, uint256 supply) external pure returns (uint256) {
+        return LmpMath.sharesFor(assets, value, supply);
+    }
+
+    function exitFloor(uint256 owed, uint256 idle) external pure returns (uint256) {
+        return LmpMath.exitFloor(owed, idle);
+    }
+
     function isPriceTooLow(uint256 value, uint256 supply) external pure returns (bool) {
         return LmpMath.isPriceTooLow(value, supply);
     }

@@ -45,6 +45,14 @@ def _as_reals(e):
     raise ValueError(f"not expected in a formula: {e.decl()}")
 
 
+def _number(term):
+    """The number a term is, None where that is unknown."""
+    if isinstance(term, int):
+        return term
+    term = z3.simplify(term)
+    return term.as_long() if z3.is_int_value(term) else None
+
+
 def over_reals(facts, seconds):
     """Whether the facts can hold together when the unknowns need not be whole: fast, and a no is a no."""
     solver = z3.Tactic("qfnra-nlsat").solver()
@@ -59,6 +67,10 @@ class Unmet(Exception):
 
 class Reverts(Exception):
     """The contract would revert here."""
+
+
+class Wraps(Exception):
+    """A subtraction below 0, which the contract may not check: the lemmas prove that the vault makes none."""
 
 
 class Numbers:
@@ -80,7 +92,7 @@ class Numbers:
 
     def sub(self, x, y):
         if y > x:
-            raise Reverts
+            raise Wraps
         return x - y
 
     def max(self, x, y):
@@ -173,11 +185,17 @@ class Unknowns:
         return self.known[key], new
 
     def sub(self, x, y):
-        """A call that reverts here changes nothing."""
-        self.assume(x >= y)
+        """To be proven where it happens: the contract may not check it."""
+        if self.pins is not None:
+            self.assume(x >= y)
+        elif self._once("sub", x, y)[1]:
+            self.step(x >= y)
         return x - y
 
     def max(self, x, y):
+        known = _number(x), _number(y)
+        if None not in known:
+            return max(known)
         m, new = self._once("max", x, y)
         if new:
             self.facts += [m >= x, m >= y, z3.Or(m == x, m == y)]
@@ -187,12 +205,18 @@ class Unknowns:
         return -self.max(-x, -y)
 
     def down(self, x, y):
+        known = _number(x), _number(y)
+        if None not in known and known[1] > 0:
+            return known[0] // known[1]
         q, new = self._once("down", x, y)
         if new:
             self.facts += [q * y <= x, x < q * y + y, q >= 0]
         return q
 
     def up(self, x, y):
+        known = _number(x), _number(y)
+        if None not in known and known[1] > 0:
+            return -(-known[0] // known[1])
         q, new = self._once("up", x, y)
         if new:
             self.facts += [q * y >= x, x > q * y - y, q >= 0]
@@ -224,8 +248,14 @@ class Unknowns:
         return condition
 
     def prove(self, text, condition, using=None):
-        known = self.facts if using is None or self.pins is not None else using
-        self.obligations.append((text, [fact for fact in known if z3.is_expr(fact)], condition))
+        facts = [fact for fact in self.facts if z3.is_expr(fact)]
+        if using is not None and self.pins is None:
+            named = [fact for fact in using if z3.is_expr(fact)]
+            for premise in named:
+                if not any(premise.eq(fact) for fact in facts):
+                    self.obligations.append(("premise", facts, premise))
+            facts = named
+        self.obligations.append((text, facts, condition))
 
 
 def walks(lemma, pins=None):

@@ -10,6 +10,7 @@ from typing import Any
 WAD = 10**18
 BPS = 10_000
 MAX_KEEP = WAD // 100
+EXIT_SLIPPAGE = WAD // 100
 MAX_UINT96 = 2**96 - 1
 PERIOD = 24 * 3600
 
@@ -40,7 +41,7 @@ class Formulas:
 
     def entry_value_up(self, n, b, fee_bps, loss):
         profit = self.zero_floor_sub(n, self.gross_value(n, b), b.mark + loss)
-        return b.idle + b.sum_max - loss - self.fee_down(n, profit, fee_bps)
+        return n.sub(b.idle + b.sum_max, loss + self.fee_down(n, profit, fee_bps))
 
     def exit_value_down(self, n, b, fee_bps):
         profit = self.zero_floor_sub(n, self.released_value(n, b), b.mark)
@@ -49,11 +50,11 @@ class Formulas:
 
     def total_value_down(self, n, b, fee_bps):
         released = self.released_value(n, b)
-        return released - self.fee_up(n, self.zero_floor_sub(n, released, b.mark), fee_bps)
+        return n.sub(released, self.fee_up(n, self.zero_floor_sub(n, released, b.mark), fee_bps))
 
     def fee_share_value_up(self, n, b, fee_bps):
         gross = self.gross_value(n, b)
-        return gross - self.fee_down(n, self.zero_floor_sub(n, gross, b.mark), fee_bps)
+        return n.sub(gross, self.fee_down(n, self.zero_floor_sub(n, gross, b.mark), fee_bps))
 
     def fee_down(self, n, profit, fee_bps):
         return n.down(profit * fee_bps, BPS)
@@ -78,6 +79,14 @@ class Formulas:
     def assets_up(self, n, shares, value, supply):
         return n.up(shares * (value + 1), supply + 1)
 
+    def shares_for(self, n, assets, value, supply):
+        return n.down((assets + 1) * (supply + 1) - 1, value + 1)
+
+    def exit_floor(self, n, owed, idle):
+        if n.holds(owed <= idle):
+            return owed
+        return idle + n.down((owed - idle) * (WAD - EXIT_SLIPPAGE), WAD)
+
     def is_price_too_low(self, n, entry_value, supply):
         return (entry_value + 1) * 10**6 < supply + 1
 
@@ -93,7 +102,9 @@ class Formulas:
     def mark_after_exit(self, n, mark, gross, leaving, unlocked, shares, supply):
         if n.holds(gross >= mark):
             return self.zero_floor_sub(n, mark + unlocked, leaving)
-        kept = n.sub(mark, n.down(mark * shares, supply))
+        part = n.down(mark * shares, supply)
+        n.step(part <= mark, [part * supply <= mark * shares, shares <= supply, supply >= 1, mark >= 0])
+        kept = n.sub(mark, part)
         return n.max(kept, self.zero_floor_sub(n, gross + unlocked, leaving))
 
     def moved(self, n, mark, delta):
@@ -182,6 +193,25 @@ class Formulas:
     def redeem(self, n, b, fee_bps, supply, shares):
         assets = self.assets_down(n, shares, self.exit_value_down(n, b, fee_bps), supply)
         return *self.leave(n, b, fee_bps, supply, assets, shares), assets
+
+    def sale_value(self, n, safe, spot):
+        """What the units of a position count as when they are sold for an exit."""
+        return safe
+
+    def sold(self, n, units, worth, value):
+        return n.down(units * worth, value)
+
+    def redeem_through_queue(self, n, b, fee_bps, supply, shares, safe, low, high, surplus):
+        """Beyond idle. `safe`, `low` and `high`: the sums of what stays of the positions; `surplus`: what sales bring above the
+        value of what was sold. Returns what is owed; who redeems gets what the sales bring of it, at least exit_floor."""
+        owed = self.assets_down(n, shares, self.exit_value_down(n, b, fee_bps), supply)
+        b, supply, _, _ = self.settle(n, b, fee_bps, supply)
+        after = replace(b, idle=0, sum_safe=safe, sum_min=low, sum_max=high)
+        gross = self.gross_value(n, b)
+        mark = self.mark_after_exit(n, b.mark, gross, gross - self.gross_value(n, after), 0, shares, supply)
+        after = replace(after, idle=surplus, locked=b.locked + surplus, mark=mark)
+        after, supply, _, _ = self.settle(n, after, fee_bps, supply - shares)
+        return after, supply, owed
 
     def before_in_kind(self, n, b, fee_bps, supply):
         b, supply, _, _ = self.settle(n, b, fee_bps, supply)

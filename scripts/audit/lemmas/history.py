@@ -5,10 +5,10 @@ import os
 import subprocess
 from collections import Counter
 
-from domain import Numbers
+from domain import Numbers, Reverts, Wraps
 from formulas import Book, Formulas
 
-CALLS = ("deposit", "mint", "withdraw", "redeem", "redeemInKind")
+CALLS = ("deposit", "mint", "withdraw", "redeem", "redeemThroughQueue", "redeemInKind")
 
 
 def state(numbers):
@@ -25,14 +25,17 @@ def replay(f, call, amount, was, now):
         return getattr(f, call)(n, b, fee_bps, supply, amount, cover)
     if call in ("withdraw", "redeem"):
         return getattr(f, call)(n, b, fee_bps, supply, amount)
+    left = now[3]
+    if call == "redeemThroughQueue":
+        sums = (left.sum_safe, left.sum_min, left.sum_max)
+        return f.redeem_through_queue(n, b, fee_bps, supply, amount, *sums, surplus=left.idle)
     settled, supply = f.before_in_kind(n, b, fee_bps, supply)
     keep, unlocked = f.in_kind_terms(n, settled, amount, supply)
-    left = now[3]
     after, supply = f.take_slice(n, settled, supply, amount, keep, unlocked, left.sum_safe, left.sum_min, left.sum_max)
     return after, supply, settled.idle - after.idle
 
 
-def part_stays(f, call, amount, was, now):
+def part_stays(f, amount, was, now):
     """What in_kind() in lemmas.py assumes of the positions' sums."""
     n = Numbers()
     supply, fee_bps, _, b = was
@@ -43,14 +46,32 @@ def part_stays(f, call, amount, was, now):
     return all(after * whole >= before * (whole - gone) and after <= before for before, after in sums)
 
 
+def rest_stays(was, now, owed):
+    """What sales() in lemmas.py assumes of the positions' sums."""
+    b, left = was[3], now[3]
+    sums = ((b.sum_safe, left.sum_safe), (b.sum_min, left.sum_min), (b.sum_max, left.sum_max))
+    falls = all(after <= before for before, after in sums)
+    return b.idle < owed and falls and all(before - after <= owed - b.idle for before, after in sums[:2])
+
+
 def difference(f, line):
     _, call, amount, result, *numbers = line.split()
-    numbers = [int(x) for x in numbers]
+    amount, result, *numbers = (int(x) for x in (amount, result, *numbers))
     was, now = state(numbers[:9]), state(numbers[9:])
-    got = replay(f, call, int(amount), was, now)
-    if got != (now[3], now[0], int(result)):
+    try:
+        *got, said = replay(f, call, amount, was, now)
+    except (Reverts, Wraps) as e:
+        return [f"{line}: the formulas refuse it: {e!r}"]
+    if got != [now[3], now[0]]:
         return [f"{line}: the formulas say {got}"]
-    if call == "redeemInKind" and not part_stays(f, call, int(amount), was, now):
+    if call == "redeemThroughQueue":
+        if not f.exit_floor(Numbers(), said, was[3].idle) <= result <= said:
+            return [f"{line}: not between the floor and the {said} owed"]
+        if not rest_stays(was, now, said):
+            return [f"{line}: more than its worth was sold"]
+    elif said != result:
+        return [f"{line}: the formulas say {said}"]
+    if call == "redeemInKind" and not part_stays(f, amount, was, now):
         return [f"{line}: less than its part stays"]
     return []
 

@@ -59,7 +59,7 @@ def keeps_price(before, after, supply, supply_after, unit=1):
 # ENTRY and EXIT
 
 
-@lemma("ENTRY >= EXIT in every book", wrong.FeesRoundedTheOtherWay, wrong.EntryAtMin)
+@lemma("ENTRY >= EXIT in every book", wrong.FeesRoundedTheOtherWay, wrong.EntryLessLock)
 def entry_is_above_exit(n, f):
     b, fee_bps, _ = any_book(n)
     n.prove("ENTRY >= EXIT", f.entry_value_up(n, b, fee_bps, 0) >= f.exit_value_down(n, b, fee_bps))
@@ -99,7 +99,7 @@ def deposit_keeps_exit_price(n, f):
     entry_keeps_exit_price(n, f, "deposit")
 
 
-@lemma("deposit never lowers (V-phi*(V-M)+ +1)/(supply+1)", wrong.SharesRoundedUp, wrong.EntryLessLock)
+@lemma("deposit never lowers (V-phi*(V-M)+ +1)/(supply+1)", wrong.SharesRoundedUp, wrong.EntryLessLock, wrong.EntryAtMin)
 def deposit_keeps_fee_price(n, f):
     entry_keeps_fee_price(n, f, "deposit")
 
@@ -114,16 +114,31 @@ def mint_keeps_fee_price(n, f):
     entry_keeps_fee_price(n, f, "mint")
 
 
+def sales(n, b, owed):
+    """What stays of the positions after sales for `owed` assets: as far as sale_takes_its_worth says, inherited by sums."""
+    safe, low, high = n.var("safe_left"), n.var("low_left"), n.var("high_left")
+    for smaller, larger in ((low, safe), (safe, high), (safe, b.sum_safe), (low, b.sum_min), (high, b.sum_max)):
+        n.assume(smaller <= larger)
+    n.assume(b.idle < owed)
+    n.assume(b.sum_safe - safe <= owed - b.idle)
+    n.assume(b.sum_min - low <= owed - b.idle)
+    return safe, low, high, n.var("surplus")
+
+
 def leave(n, f, call):
-    """An exit that idle pays, whose earned fee is settled first where it must be. Returns what both prices need."""
+    """An exit, whose earned fee is settled first where it must be. Returns what both prices need."""
     b, fee_bps, supply = any_book(n)
     amount = n.var("amount")
     value = n.let(f.exit_value_down(n, b, fee_bps))
     n.assume(value > 0)
-    after, supply_after, other = getattr(f, call)(n, b, fee_bps, supply, amount)
+    n.assume((amount if call != "withdraw" else n.let(f.shares_up(n, amount, value, supply))) <= supply)
+    if call == "redeem_through_queue":
+        after = sales(n, b, n.let(f.assets_down(n, amount, value, supply)))
+        after, supply_after, other = f.redeem_through_queue(n, b, fee_bps, supply, amount, *after)
+    else:
+        after, supply_after, other = getattr(f, call)(n, b, fee_bps, supply, amount)
     assets, shares = (amount, other) if call == "withdraw" else (other, amount)
-    n.assume(shares <= supply)
-    n.assume(assets <= b.idle)
+    n.assume(call == "redeem_through_queue" or assets <= b.idle)
     paid = n.step(assets * (supply + 1) <= shares * (value + 1))
     n.step(assets <= value, [paid, shares <= supply, value > 0, shares >= 0])
     minted = n.let(supply_after + shares - supply)
@@ -181,6 +196,45 @@ def redeem_keeps_exit_price(n, f):
 @lemma("redeem never lowers (V-phi*(V-M)+ +1)/(supply+1)", wrong.RedeemRoundedUp)
 def redeem_keeps_fee_price(n, f):
     exit_keeps_fee_price(n, f, "redeem")
+
+
+@lemma("redeem through the queue never lowers (EXIT+1)/(supply+1)", wrong.RedeemRoundedUp)
+def queue_keeps_exit_price(n, f):
+    exit_keeps_exit_price(n, f, "redeem_through_queue")
+
+
+@lemma("redeem through the queue never lowers (V-phi*(V-M)+ +1)/(supply+1)", wrong.RedeemRoundedUp)
+def queue_keeps_fee_price(n, f):
+    exit_keeps_fee_price(n, f, "redeem_through_queue")
+
+
+@lemma("a sale for an exit takes at most its worth from the sums of safe and of min", wrong.SoldAtMin)
+def sale_takes_its_worth(n, f):
+    units, safe, spot, rest = (n.var(name) for name in ("units", "safe", "spot", "rest"))
+    n.assume(units >= 1)
+    low = n.let(n.min(safe, spot))
+    price = n.let(f.sale_value(n, safe, spot))
+    n.assume(price > 0)
+    worth = n.let(n.min(rest, price))
+    sold = n.let(f.sold(n, units, worth, price))
+    known = [n.step(sold * price <= units * worth), n.step(sold <= units), units >= 1, price > 0, worth >= 0]
+    for value in (safe, low):
+        left = n.let(f.left_up(n, value, units - sold, units))
+        up = n.step(left * units >= value * (units - sold))
+        taken = n.step(value * sold <= worth * units, [*known, n.step(value <= price), value >= 0, sold >= 0])
+        n.prove("at most its worth", value - left <= worth, [up, taken, units >= 1])
+
+
+@lemma("maxRedeem's shares are paid at most what it counts on, one more is paid more", wrong.MostSharesAsForDeposit, wrong.MostSharesAsForWithdraw)
+def most_shares(n, f):
+    assets, value, supply = (n.var(name) for name in ("amount", "value", "supply"))
+    shares = n.let(f.shares_for(n, assets, value, supply))
+    below = n.step(shares * (value + 1) < (assets + 1) * (supply + 1))
+    above = n.step((shares + 1) * (value + 1) >= (assets + 1) * (supply + 1))
+    paid, more = (n.let(f.assets_down(n, s, value, supply)) for s in (shares, shares + 1))
+    known = [n.step(paid * (supply + 1) <= shares * (value + 1)), n.step((more + 1) * (supply + 1) > (shares + 1) * (value + 1)), supply >= 0]
+    n.prove("paid at most", paid <= assets, [below, *known])
+    n.prove("one more is paid more", more > assets, [above, *known])
 
 
 @lemma("a deposit redeemed at once pays at most what was put in", wrong.SharesRoundedUp)

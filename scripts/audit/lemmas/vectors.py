@@ -17,7 +17,7 @@ import urllib.request
 from eth_abi import decode, encode
 from eth_utils import function_signature_to_4byte_selector
 
-from domain import Numbers, Reverts
+from domain import Numbers, Reverts, Wraps
 from formulas import MAX_KEEP, Book, Formulas
 
 LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -26,7 +26,7 @@ PER_FUNCTION = 250
 # Formulas without a function of their own in the library: the calls, compared by history.py, and parts of them.
 OF_CALLS = {
     "zero_floor_sub", "left_up", "moved", "settle", "fee_shares", "enter", "deposit", "mint", "leave", "settles_first",
-    "withdraw", "redeem", "before_in_kind", "take_slice",
+    "withdraw", "redeem", "sale_value", "sold", "redeem_through_queue", "before_in_kind", "take_slice",
 }  # fmt: skip
 
 
@@ -34,9 +34,21 @@ def snake(name):
     return re.sub(r"([A-Z])", lambda m: "_" + m.group(1).lower(), name)
 
 
-def amount(rng):
-    """Edges, small numbers and numbers of every size up to 96 bits."""
-    return rng.choice([0, 1, 2, 2**96 - 1, rng.randrange(100), rng.randrange(2 ** rng.randrange(1, 97))])
+# What the vault may give, where that is more than an amount of the asset.
+BITS = {"supply": 117, "shares": 117, "value": 129, "lossMark": 80, "balance": 128}
+AMOUNT_BITS = 96
+UNSAID = object()
+
+
+def amount(rng, bits=AMOUNT_BITS):
+    """Edges, small numbers and numbers of every size."""
+    return rng.choice([0, 1, 2, 2**bits - 1, rng.randrange(100), rng.randrange(2 ** rng.randrange(1, bits + 1))])
+
+
+def largest(names):
+    """The largest of everything: a product that fits 256 bits here fits anywhere."""
+    at = {"b": (2**AMOUNT_BITS - 1,) * 6, "feeBps": 3000, "keep": 0, "loss": 0, "elapsed": 2**32 - 1, "start": 0, "end": 2**32 - 1, "time": 0}
+    return [at.get(name, 2 ** BITS.get(name, AMOUNT_BITS) - 1) for name in names]
 
 
 def arguments(rng, names):
@@ -57,7 +69,7 @@ def arguments(rng, names):
         elif name in ("start", "end", "time", "elapsed"):
             drawn[name] = rng.choice([0, rng.randrange(2**32), 1_700_000_000 + rng.randrange(200_000)])
         else:
-            drawn[name] = amount(rng)
+            drawn[name] = amount(rng, BITS.get(name, AMOUNT_BITS))
     if "shares" in drawn and "supply" in drawn and rng.randrange(4):
         drawn["shares"] = rng.choice([drawn["supply"], rng.randrange(drawn["supply"] + 1)])
     if "loss" in drawn and "b" in drawn:
@@ -71,9 +83,10 @@ def expected(formula, values):
         result = formula(Numbers(), *values)
     except Reverts:
         return None
+    except Wraps:
+        return UNSAID
     result = result if isinstance(result, tuple) else (result,)
-    # An unsigned number that would be below 0 reverts.
-    return None if any(r < 0 for r in result) else tuple(result)
+    return tuple(result)
 
 
 def call(url, requests):
@@ -121,19 +134,22 @@ def compare(artifact, anvil, seed):
             types = [f"({','.join(c['type'] for c in i['components'])})" if i["type"] == "tuple" else i["type"] for i in function["inputs"]]
             selector = function_signature_to_4byte_selector(f"{function['name']}({','.join(types)})")
             outputs = [o["type"] for o in function["outputs"]]
-            inputs = [arguments(rng, [i["name"] for i in function["inputs"]]) for _ in range(PER_FUNCTION)]
+            inputs = [arguments(rng, [i["name"] for i in function["inputs"]]) for _ in range(PER_FUNCTION - 1)]
+            inputs.append(largest([i["name"] for i in function["inputs"]]))
             requests = [
                 ({"to": HARNESS, "data": "0x" + (selector + encode(types, values)).hex()}, "latest", {HARNESS: {"code": code}})
                 for values in inputs
             ]
             succeeded = 0
             for values, answer in zip(inputs, call(url, requests), strict=True):
+                want = expected(getattr(formulas, snake(function["name"])), values)
+                if want is UNSAID:
+                    continue
                 got = decode(outputs, bytes.fromhex(answer["result"][2:])) if "result" in answer else None
                 succeeded += got is not None
-                want = expected(getattr(formulas, snake(function["name"])), values)
                 if got != want:
                     differences.append(f"{function['name']}{tuple(values)}: the library says {got}, the formula {want}")
-            if succeeded < PER_FUNCTION // 3:
+            if succeeded < PER_FUNCTION // 2:
                 differences.append(f"{function['name']}: only {succeeded} of {PER_FUNCTION} vectors say anything")
             vectors += len(inputs)
     finally:

@@ -124,6 +124,27 @@ class StaysRoundedDown(Formulas):
         return n.down(value * left, held)
 
 
+class SoldAtMin(Formulas):
+    """units sold for an exit counted at the lower of safe and spot"""
+
+    def sale_value(self, n, safe, spot):
+        return n.min(safe, spot)
+
+
+class MostSharesAsForDeposit(Formulas):
+    """the most shares converted as for a deposit"""
+
+    def shares_for(self, n, assets, value, supply):
+        return self.shares_down(n, assets, value, supply)
+
+
+class MostSharesAsForWithdraw(Formulas):
+    """the most shares converted as for a withdrawal"""
+
+    def shares_for(self, n, assets, value, supply):
+        return self.shares_up(n, assets, value, supply)
+
+
 class KeepUnbounded(Formulas):
     """k without its bound of 1%"""
 
