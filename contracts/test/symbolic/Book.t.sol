@@ -33,6 +33,12 @@ contract BookSymbolic is Test {
         assertGe(LmpMath.entryValueUp(b, feeBps, 0), LmpMath.exitValueDown(b, feeBps));
     }
 
+    function check_releasedIsWhatIsNotLocked(uint96 idle, uint96 sumSafe, uint96 locked) public pure {
+        Book memory b = _book(idle, sumSafe, sumSafe, sumSafe, locked, 0);
+        assertEq(LmpMath.grossValue(b), uint256(idle) + sumSafe);
+        assertEq(LmpMath.releasedValue(b) + locked, LmpMath.grossValue(b));
+    }
+
     function check_valuesAreWithinTheBook(
         uint96 idle,
         uint96 sumSafe,
@@ -45,8 +51,6 @@ contract BookSymbolic is Test {
         vm.assume(feeBps <= MAX_FEE_BPS);
         Book memory b = _book(idle, sumSafe, sumMin, sumMax, locked, mark);
         uint256 gross = LmpMath.grossValue(b);
-        assertEq(gross, uint256(idle) + sumSafe);
-        assertLe(LmpMath.releasedValue(b), gross);
         assertLe(LmpMath.totalValueDown(b, feeBps), LmpMath.releasedValue(b));
         assertLe(LmpMath.feeShareValueUp(b, feeBps), gross);
         assertLe(LmpMath.entryValueUp(b, feeBps, 0), uint256(idle) + sumMax);
@@ -95,6 +99,12 @@ contract BookSymbolic is Test {
     function testFuzz_entryIsAboveExit(uint96[6] memory v, uint16 feeBps) public pure {
         v = _bounded(v);
         check_entryIsAboveExit(v[0], v[1], v[2], v[3], v[4], v[5], uint16(bound(feeBps, 0, MAX_FEE_BPS)));
+    }
+
+    /// @param v idle, sumSafe, sumMin, sumMax, locked, mark
+    function testFuzz_valuesAreWithinTheBook(uint96[6] memory v, uint16 feeBps) public pure {
+        v = _bounded(v);
+        check_valuesAreWithinTheBook(v[0], v[1], v[2], v[3], v[4], v[5], uint16(bound(feeBps, 0, MAX_FEE_BPS)));
     }
 
     function testFuzz_feeRoundings(uint96 profit, uint16 feeBps) public pure {
