@@ -26,6 +26,7 @@ const NAMES = [
   'staker0',
   'staker1',
   'staker2',
+  'taker',
 ] as const
 
 export type Actor = (typeof NAMES)[number]

@@ -1,5 +1,7 @@
+import { CurveGauge } from './actors/curve-gauge.ts'
+import { DollarMarket } from './actors/dollars.ts'
 import { Feeds } from './actors/feeds.ts'
-import { Gauge } from './actors/gauge.ts'
+import { dollarGauge, Gauge, wethGauge } from './actors/gauge.ts'
 import { Issuer } from './actors/issuer.ts'
 import { Market } from './actors/market.ts'
 import type { World } from './world.ts'
@@ -14,21 +16,25 @@ export class Clock {
   readonly #world: World
   readonly #feeds: Feeds
   readonly #issuer: Issuer
-  readonly #market: Market
-  readonly #gauge: Gauge
+  readonly #markets: readonly (Market | DollarMarket)[]
+  readonly #gauges: readonly (Gauge | CurveGauge)[]
 
   constructor(world: World) {
     this.#world = world
     this.#feeds = new Feeds(world)
     this.#issuer = new Issuer(world)
-    this.#market = new Market(world)
-    this.#gauge = new Gauge(world)
+    this.#markets = [new Market(world), new DollarMarket(world)]
+    this.#gauges = [
+      new Gauge(world, wethGauge(world.venues), 7),
+      new Gauge(world, dollarGauge(world.venues), 0),
+      new CurveGauge(world),
+    ]
   }
 
   /** Before the first jump. */
   async open(): Promise<void> {
-    await this.#market.stockUp()
-    await this.#gauge.stakeOthers()
+    for (const market of this.#markets) await market.stockUp()
+    for (const gauge of this.#gauges) await gauge.stakeOthers()
     await this.settle([])
   }
 
@@ -42,8 +48,8 @@ export class Clock {
   async settle(people: readonly Person[]): Promise<string[]> {
     await this.#feeds.push()
     await this.#issuer.act()
-    await this.#gauge.act()
-    await this.#market.act()
+    for (const gauge of this.#gauges) await gauge.act()
+    for (const market of this.#markets) await market.act()
     const said: string[] = []
     for (const person of people) said.push(...(await person.act()))
     return said

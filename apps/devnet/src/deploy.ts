@@ -1,6 +1,7 @@
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { foundryBinary } from '@headrace/foundry'
+import type { Address } from 'viem'
 import { accounts, QUORUM, REPORTERS } from './accounts.ts'
 import type { Chain } from './chain.ts'
 import type { Processes } from './processes.ts'
@@ -80,6 +81,12 @@ function deployConfig(venues: Venues, now: bigint) {
   const maxAge = 26n * HOUR
   // Histories are about yields: only amounts and shares of pools bound what is held.
   const cap = { share: '1000000000000000000', amount: '10000000000000000000000' }
+  const dollarCap = { share: '1000000000000000000', amount: '10000000000000' }
+  const { usd } = venues
+  const dollar = (token: Address, symbol: string, feed: Address) => ({
+    ...{ token, symbol, feed, maxAge },
+    ...{ quote: usd.usdc, quoteFeed: usd.usdcFeed },
+  })
   const lst = (index: number) => ({
     token: venues.lsts[index],
     symbol: `LST${index}`,
@@ -108,6 +115,12 @@ function deployConfig(venues: Venues, now: bigint) {
       lst(2),
       { token: venues.abc, symbol: 'ABC', feed: venues.abcFeed, maxAge },
       { token: venues.rewardToken, symbol: 'RWD', feed: venues.rewardFeed, maxAge },
+      { token: usd.usdc, symbol: 'USDC', feed: usd.usdcEthFeed, maxAge },
+      dollar(usd.usdt, 'USDT', usd.usdtFeed),
+      dollar(usd.dai, 'DAI', usd.daiFeed),
+      dollar(usd.susd, 'sUSD', usd.susdFeed),
+      dollar(venues.rewardToken, 'RWD', usd.rewardFeed),
+      dollar(usd.crv, 'CRV', usd.crvFeed),
     ],
     lmps: [
       {
@@ -139,6 +152,39 @@ function deployConfig(venues: Venues, now: bigint) {
             pool: venues.curvePool,
             cap,
             lpToken: venues.curveToken,
+          },
+        ],
+      },
+      {
+        name: 'Headrace USDC',
+        symbol: 'hUSDC',
+        asset: usd.usdc,
+        cap: '10000000000000',
+        feeBps: 2000,
+        feeRecipient: accounts.treasury,
+        limits: {
+          maxPoolShare: '500000000000000000',
+          idleFloor: '0',
+          issuers: [usd.usdt, usd.dai, usd.susd].map((token) => ({ token, cap: dollarCap })),
+        },
+        destinations: [
+          {
+            venue: 'balancer-v2-stable',
+            name: 'Balancer USDC/USDT',
+            pool: usd.stablePool,
+            cap: dollarCap,
+            balancerVault: venues.balancerVault,
+            gauge: usd.gauge,
+            rewards: [venues.rewardToken],
+          },
+          {
+            venue: 'curve-stableswap',
+            name: 'Curve DAI/USDC/USDT/sUSD',
+            pool: usd.curvePool,
+            cap: dollarCap,
+            lpToken: usd.curveToken,
+            gauge: usd.curveGauge,
+            rewards: [usd.crv],
           },
         ],
       },

@@ -5,8 +5,10 @@ import { foundryBinary } from '@headrace/foundry'
 import { PRODUCT, runService, type Service, StartupError } from '@headrace/service'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ACCOUNT_COUNT, MNEMONIC } from './accounts.ts'
+import { Guardian } from './actors/guardian.ts'
 import { Lps } from './actors/lps.ts'
 import { Stakers } from './actors/stakers.ts'
+import { Taker } from './actors/taker.ts'
 import { connect } from './chain.ts'
 import { Clock } from './clock.ts'
 import { liveCycle } from './cycles.ts'
@@ -133,11 +135,13 @@ async function run(options: Options, service: Service): Promise<void> {
   const news = new LossNews(world)
   const ports = { api: options.apiPort, metrics: options.metricsPort, oracle: options.oraclePort }
   const servicesLooked = lookout(ports)
-  const people = [lps, stakers]
+  const taker = new Taker(world)
+  const people = [lps, stakers, taker, new Guardian(world)]
   const startAll = () =>
     phases.run('services', () => startServices(processes, paths, chain, ports, { onExit, alive }))
   await clock.open()
   await stakers.open()
+  await taker.open()
   if (history.early) {
     await lps.open()
     await startAll()

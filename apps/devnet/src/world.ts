@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Deployment, readDeployment } from '@headrace/service'
-import { getAddress, isAddress } from 'viem'
+import { type Address, getAddress, isAddress, isAddressEqual } from 'viem'
 import { z } from 'zod'
 import type { Chain } from './chain.ts'
 import type { History } from './history.ts'
@@ -26,6 +26,27 @@ const venuesSchema = z.object({
   rewardFeed: address,
   lsts: z.array(address).length(3),
   lstFeeds: z.array(address).length(3),
+  /** Dollar stablecoins: the pool is USDC/USDT, the Curve pool DAI/USDC/USDT/sUSD; feeds in USD but the last. */
+  usd: z.object({
+    usdc: address,
+    usdt: address,
+    dai: address,
+    susd: address,
+    stablePool: address,
+    gauge: address,
+    curvePool: address,
+    curveToken: address,
+    usdcFeed: address,
+    usdtFeed: address,
+    daiFeed: address,
+    susdFeed: address,
+    rewardFeed: address,
+    crv: address,
+    crvController: address,
+    curveGauge: address,
+    crvFeed: address,
+    usdcEthFeed: address,
+  }),
 })
 
 export type Venues = z.infer<typeof venuesSchema>
@@ -45,6 +66,13 @@ export interface World {
 }
 
 export { readDeployment }
+
+/** The vault of an asset. */
+export function vaultOf({ deployment }: World, asset: Address): Deployment['lmps'][number] {
+  const found = deployment.lmps.find((lmp) => isAddressEqual(lmp.asset, asset))
+  if (found === undefined) throw new Error(`the deployment has no LMP of ${asset}`)
+  return found
+}
 
 /** Days of history passed at a block time. */
 export function dayOf(world: World, timestamp: bigint): number {

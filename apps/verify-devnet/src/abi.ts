@@ -55,6 +55,17 @@ export const destinationAbi = parseAbi([
   'event DestinationInitialized(address indexed vault, address indexed pool, address lpToken, address gauge, address[] legs, address[] rewards)',
 ])
 
+export const rewardsAbi = parseAbi(['event Harvested(address indexed token, uint256 amount)'])
+
+export const auctionAbi = parseAbi([
+  'event Consigned(address indexed seller, address indexed token, address indexed from, uint256 amount)',
+  'event Bought(address indexed seller, address indexed token, address indexed buyer, address receiver, uint256 amount, uint256 payment, uint256 price)',
+  'event Pushed(address indexed seller, uint256 assets)',
+  'struct Lot { uint256 left; uint256 size; uint256 waiting; uint256 openedAt; address registry; uint256 startPrice; }',
+  'function lot(address seller, address token) view returns (Lot)',
+  'function proceeds(address seller) view returns (uint256)',
+])
+
 export const adapterAbi = parseAbi(['function pool() view returns (address)'])
 
 export const tokenAbi = parseAbi([

@@ -8,9 +8,11 @@ export interface Deployment {
   startBlock: bigint
   cycleManager: Address
   toke: Address
-  lossLedger: Address
+  /** The loss ledger of each vault; vaults of one asset share it. */
+  ledgers: Map<Address, Address>
   lossOracle: Address
   recovery: Address
+  auction: Address
   vaults: Address[]
   /** The backing pool of each vault that has one. */
   pools: Map<Address, Address>
@@ -53,9 +55,12 @@ export function readDeployment(file: string): Deployment {
     startBlock: BigInt(startBlock),
     cycleManager: contract('cycleManager'),
     toke: contract('toke'),
-    lossLedger: contract('lossLedger'),
+    ledgers: new Map(
+      vaults.map((vault, i) => [vault, address(record(lmps[i]).lossLedger, `lmps.${i}.lossLedger`)]),
+    ),
     lossOracle: contract('lossOracle'),
     recovery: contract('recovery'),
+    auction: contract('auction'),
     vaults,
     pools,
   }

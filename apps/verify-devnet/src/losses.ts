@@ -30,8 +30,9 @@ export interface VaultLosses {
 
 /** Reads everything of losses and backing up to the head, in the order in which it happened. */
 export async function loadLosses(chain: Chain, deployment: Deployment): Promise<VaultLosses[]> {
-  const { lossLedger, lossOracle, recovery, pools, vaults } = deployment
-  const told = await chain.events(lossAbi, [lossLedger, lossOracle, recovery, ...pools.values(), ...vaults])
+  const { ledgers, lossOracle, recovery, pools, vaults } = deployment
+  const places = new Set([...ledgers.values(), lossOracle, recovery, ...pools.values(), ...vaults])
+  const told = await chain.events(lossAbi, [...places])
   const events = await chain.timed(told)
   return Promise.all(
     vaults.map(async (vault) => {

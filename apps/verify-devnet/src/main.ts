@@ -3,6 +3,7 @@ import { Chain } from './chain.ts'
 import { checkBacking } from './checks/backing.ts'
 import { checkCycles } from './checks/cycles.ts'
 import { checkDeposits } from './checks/deposits.ts'
+import { checkEarnings } from './checks/earnings.ts'
 import { checkExpectation, EXPECTATIONS, type Expectation } from './checks/expectation.ts'
 import { checkLosses } from './checks/losses.ts'
 import { checkRebalances } from './checks/rebalances.ts'
@@ -18,6 +19,7 @@ interface Options {
   deployment: string
   cycles: number
   moves: number
+  earnings: number
   expect: Expectation
 }
 
@@ -35,6 +37,12 @@ const program = new Command('npm run verify:devnet --')
     count,
     1,
   )
+  .option(
+    '--earnings <n>',
+    'times that each vault with rewards must have been given what they were sold for; 0: none need to',
+    count,
+    1,
+  )
   .addOption(
     new Option('--expect <story>', 'what the run must show of losses').choices(EXPECTATIONS).default('any'),
   )
@@ -48,7 +56,7 @@ const program = new Command('npm run verify:devnet --')
       '\nExit code: 0 everything holds, 1 something does not, 78 nothing could be verified.',
   )
 
-async function verify({ rpc, deployment: file, cycles, moves, expect }: Options): Promise<boolean> {
+async function verify({ rpc, deployment: file, cycles, moves, earnings, expect }: Options): Promise<boolean> {
   const deployment = readDeployment(file)
   const chain = await Chain.open(rpc, deployment.chainId, deployment.startBlock)
   console.log(`chain ${deployment.chainId}, blocks ${chain.from} to ${chain.head}`)
@@ -57,6 +65,7 @@ async function verify({ rpc, deployment: file, cycles, moves, expect }: Options)
   await checkDeposits(run, report)
   await checkRebalances(run, report, moves)
   await checkVaults(run, report)
+  await checkEarnings(run, deployment.auction, report, earnings)
   await checkCycles(run, report, cycles)
   const losses = await loadLosses(chain, deployment)
   await checkLosses(run, deployment, losses, report)

@@ -12,7 +12,9 @@ export interface Vault {
 }
 
 export interface Destination {
+  vault: Address
   pool: Address
+  rewards: readonly Address[]
   lpToken: Address
 }
 

@@ -18,15 +18,19 @@ library BackingDeployer {
     error UnknownBackingMode(string mode);
     /// @dev governance.governorDelay and governance.curatorDelay must be at least `least` seconds where an LMP is backed.
     error BackedDelayTooShort(uint256 delay, uint256 least);
+    /// @dev Reporters watch the ledger of WETH alone.
+    error BackingNeedsWeth(address asset);
 
     function isBacked(BackingConfig memory config) internal pure returns (bool) {
         return bytes(config.mode).length != 0;
     }
 
-    /// @notice Reverts `BackedDelayTooShort` when an LMP is backed and one of the delayed roles could surprise its backers.
-    function requireDelays(DeployConfig memory config) internal pure {
+    /// @notice Reverts `BackingNeedsWeth` when an LMP of another asset is backed, `BackedDelayTooShort` when an LMP is backed and one of
+    /// the delayed roles could surprise its backers.
+    function requireSane(DeployConfig memory config) internal pure {
         for (uint256 i; i < config.lmps.length; ++i) {
             if (!isBacked(config.lmps[i].backing)) continue;
+            require(config.lmps[i].asset == config.weth, BackingNeedsWeth(config.lmps[i].asset));
             (uint256 governor, uint256 curator) = (config.governance.governorDelay, config.governance.curatorDelay);
             uint256 shorter = governor < curator ? governor : curator;
             require(shorter >= MIN_DELAY, BackedDelayTooShort(shorter, MIN_DELAY));

@@ -47,6 +47,10 @@ struct PriceConfig {
     address feed;
     uint32 maxAge;
     address issuer;
+    /// @dev The asset it is priced in; WETH or the asset of an LMP.
+    address quote;
+    /// @dev Feed of `quote` where `feed` quotes in a third currency, e.g. USD; zero: `feed` quotes in `quote`.
+    address quoteFeed;
 }
 
 struct LmpConfig {
@@ -139,7 +143,7 @@ library DeployConfigReader {
             LossOracleConfig(_addresses(json, ".lossOracle.reporters"), _uint(json, ".lossOracle.quorum"));
         config.weth = _address(json, ".weth");
         config.solver = _address(json, ".solver");
-        config.prices = _prices(json);
+        config.prices = _prices(json, config.weth);
         config.lmps = _lmps(json);
         config.reactors = _reactors(json);
         config.positions = _positions(json);
@@ -155,7 +159,7 @@ library DeployConfigReader {
         g.curatorDelay = _uint32(json, ".governance.curatorDelay");
     }
 
-    function _prices(string memory json) private view returns (PriceConfig[] memory list) {
+    function _prices(string memory json, address weth) private view returns (PriceConfig[] memory list) {
         list = new PriceConfig[](_count(json, ".prices"));
         for (uint256 i; i < list.length; ++i) {
             string memory item = _at(".prices", i);
@@ -164,6 +168,8 @@ library DeployConfigReader {
             list[i].feed = _address(json, string.concat(item, ".feed"));
             list[i].maxAge = _uint32(json, string.concat(item, ".maxAge"));
             list[i].issuer = json.readAddressOr(string.concat(item, ".issuer"), address(0));
+            list[i].quote = json.readAddressOr(string.concat(item, ".quote"), weth);
+            list[i].quoteFeed = json.readAddressOr(string.concat(item, ".quoteFeed"), address(0));
         }
     }
 

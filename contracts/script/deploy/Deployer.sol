@@ -16,9 +16,9 @@ import {LmpFactory} from "../../src/factory/LmpFactory.sol";
 import {LmpParams} from "../../src/lmp/ILMP.sol";
 import {LMP} from "../../src/lmp/LMP.sol";
 import {LmpConfigurator} from "../../src/lmp/LmpConfigurator.sol";
+import {LmpLens} from "../../src/lmp/LmpLens.sol";
 import {LossLedger} from "../../src/loss/LossLedger.sol";
 import {LossOracle} from "../../src/loss/LossOracle.sol";
-import {IPriceRegistry} from "../../src/pricing/IPriceRegistry.sol";
 import {LossPrices} from "../../src/pricing/LossPrices.sol";
 import {PriceRegistry} from "../../src/pricing/PriceRegistry.sol";
 import {CycleManager} from "../../src/reactors/CycleManager.sol";
@@ -29,23 +29,18 @@ import {LmpRouter} from "../../src/router/LmpRouter.sol";
 import {TOKE} from "../../src/token/TOKE.sol";
 import {BackingDeployer} from "./BackingDeployer.sol";
 import {Create2} from "./Create2.sol";
-import {
-    DeployConfig,
-    DestinationConfig,
-    LmpConfig,
-    PositionConfig,
-    PriceConfig,
-    ReactorConfig
-} from "./DeployConfig.sol";
+import {DeployConfig, DestinationConfig, LmpConfig, PositionConfig, ReactorConfig} from "./DeployConfig.sol";
 import {DestinationDeployer} from "./DestinationDeployer.sol";
 import {Handover} from "./Handover.sol";
 import {LimitsDeployer} from "./LimitsDeployer.sol";
+import {Pricing, PricingDeployer} from "./PricingDeployer.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {IERC20, SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
 struct Deployment {
     AccessManager accessManager;
     TOKE toke;
+    /// @dev Of WETH, in which reactors and backed LMPs count.
     PriceRegistry priceRegistry;
     LossPrices lossPrices;
     LossLedger lossLedger;
@@ -61,7 +56,12 @@ struct Deployment {
     LmpConfigurator configurator;
     LmpFactory factory;
     LmpRouter router;
+    LmpLens lens;
     LMP[] lmps;
+    /// @dev Per LMP, of its asset.
+    PriceRegistry[] priceRegistries;
+    LossPrices[] lossPricesOf;
+    LossLedger[] lossLedgers;
     /// @dev Per LMP.
     IDestination[][] destinations;
     /// @dev Per LMP, zero where nobody backs it; so are the splitters of its fees.
@@ -90,12 +90,13 @@ library Deployer {
     /// @notice Deploys, configures and hands over. The caller is `deployer` and pays the seeds of the LMPs: in ETH where the asset is
     /// WETH, else from what he holds of the asset.
     function deployAll(DeployConfig memory config, address deployer) internal returns (Deployment memory d) {
-        BackingDeployer.requireDelays(config);
+        BackingDeployer.requireSane(config);
+        PricingDeployer.requireSane(config);
         for (uint256 i; i < config.lmps.length; ++i) {
             LimitsDeployer.requireSane(config.lmps[i]);
         }
         d = contracts(config, deployer);
-        setPrices(config, d.priceRegistry);
+        PricingDeployer.setPrices(config, d);
         for (uint256 i; i < config.lmps.length; ++i) {
             listDestinations(config, d, i);
         }
@@ -105,7 +106,7 @@ library Deployer {
         for (uint256 i; i < config.lmps.length; ++i) {
             LimitsDeployer.wire(config.lmps[i], d, i);
             BackingDeployer.wire(config.lmps[i], d, i);
-            DestinationDeployer.listRewards(config.lmps[i], d, address(d.lmps[i]));
+            DestinationDeployer.listRewards(config.lmps[i], d, i);
         }
         Handover.run(d, config.governance, deployer);
     }
@@ -119,7 +120,6 @@ library Deployer {
         d.accessManager = AccessManager(_create(type(AccessManager).creationCode, abi.encode(deployer)));
         address authority = address(d.accessManager);
         d.toke = TOKE(_create(type(TOKE).creationCode, abi.encode(config.governance.treasury)));
-        d.priceRegistry = PriceRegistry(_create(type(PriceRegistry).creationCode, abi.encode(authority, config.weth)));
         _lossContracts(config, d);
         d.signals = Signals(_create(type(Signals).creationCode, ""));
         d.limits = Limits(_create(type(Limits).creationCode, abi.encode(authority, d.signals)));
@@ -139,13 +139,18 @@ library Deployer {
         d.factory =
             LmpFactory(_create(type(LmpFactory).creationCode, abi.encode(authority, d.configurator, head, tail)));
         d.router = LmpRouter(payable(_create(type(LmpRouter).creationCode, abi.encode(d.factory, config.weth))));
+        d.lens = LmpLens(_create(type(LmpLens).creationCode, ""));
 
         uint256 count = config.lmps.length;
         d.lmps = new LMP[](count);
+        d.priceRegistries = new PriceRegistry[](count);
+        d.lossPricesOf = new LossPrices[](count);
+        d.lossLedgers = new LossLedger[](count);
         d.destinations = new IDestination[][](count);
         d.pools = new BackingPool[](count);
         (d.performanceSplitters, d.managementSplitters) = (new FeeSplitter[](count), new FeeSplitter[](count));
         for (uint256 i; i < count; ++i) {
+            _price(config.lmps[i].asset, i, d);
             d.lmps[i] = _lmp(config, i, d, deployer);
             BackingDeployer.deploy(config.lmps[i], d, i);
         }
@@ -161,21 +166,12 @@ library Deployer {
         }
     }
 
-    function setPrices(DeployConfig memory config, PriceRegistry registry) internal {
-        for (uint256 i; i < config.prices.length; ++i) {
-            PriceConfig memory p = config.prices[i];
-            IPriceRegistry.Source memory set = registry.source(p.token);
-            if (set.feed == p.feed && set.maxAge == p.maxAge && set.issuer == p.issuer) continue;
-            registry.setSource(p.token, p.feed, p.maxAge, p.issuer);
-        }
-    }
-
     function listDestinations(DeployConfig memory config, Deployment memory d, uint256 lmpId) internal {
         DestinationConfig[] memory list = config.lmps[lmpId].destinations;
         d.destinations[lmpId] = new IDestination[](list.length);
         uint256 listed = d.lmps[lmpId].destinations().length;
         for (uint256 i; i < list.length; ++i) {
-            d.destinations[lmpId][i] = DestinationDeployer.deploy(list[i], d, address(d.lmps[lmpId]), i);
+            d.destinations[lmpId][i] = DestinationDeployer.deploy(list[i], d, lmpId, i);
             if (i >= listed) d.configurator.addDestination(d.lmps[lmpId], address(d.destinations[lmpId][i]));
         }
     }
@@ -193,8 +189,8 @@ library Deployer {
 
     function _lossContracts(DeployConfig memory config, Deployment memory d) private {
         address authority = address(d.accessManager);
-        d.lossPrices = LossPrices(_create(type(LossPrices).creationCode, abi.encode(d.priceRegistry)));
-        d.lossLedger = LossLedger(_create(type(LossLedger).creationCode, abi.encode(authority, d.lossPrices)));
+        Pricing memory pricing = PricingDeployer.deploy(authority, config.weth);
+        (d.priceRegistry, d.lossPrices, d.lossLedger) = (pricing.registry, pricing.lossPrices, pricing.lossLedger);
         d.recovery = Recovery(_create(type(Recovery).creationCode, abi.encode(authority, d.lossLedger, d.toke)));
         d.lossOracle = LossOracle(
             _create(
@@ -202,6 +198,13 @@ library Deployer {
                 abi.encode(authority, d.lossLedger, d.recovery, config.lossOracle.reporters, config.lossOracle.quorum)
             )
         );
+    }
+
+    function _price(address asset, uint256 lmpId, Deployment memory d) private {
+        Pricing memory pricing = PricingDeployer.deploy(address(d.accessManager), asset);
+        d.priceRegistries[lmpId] = pricing.registry;
+        d.lossPricesOf[lmpId] = pricing.lossPrices;
+        d.lossLedgers[lmpId] = pricing.lossLedger;
     }
 
     /// @dev The second is zero where one blueprint holds the creation code.
@@ -223,7 +226,7 @@ library Deployer {
             symbol: c.symbol,
             configurator: address(d.configurator),
             gate: address(d.rebalanceGate),
-            lossLedger: address(d.lossLedger),
+            lossLedger: address(d.lossLedgers[lmpId]),
             feeBps: c.feeBps,
             feeRecipient: c.feeRecipient,
             cap: c.cap

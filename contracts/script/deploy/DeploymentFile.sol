@@ -47,6 +47,7 @@ library DeploymentFile {
         );
         out = string.concat(out, _pair("reserve", address(d.reserve), true), _pair("toke", address(d.toke), true));
         out = string.concat(out, _pair("factory", address(d.factory), true), _pair("router", address(d.router), true));
+        out = string.concat(out, _pair("lens", address(d.lens), true));
         out = string.concat(out, _pair("auction", address(d.auction), true));
         out = string.concat(out, _pair("configurator", address(d.configurator), true));
         out = string.concat("{", out, _pair("weth", config.weth, false), "}");
@@ -58,6 +59,12 @@ library DeploymentFile {
                 _pair("address", address(d.lmps[i]), true),
                 _pair("asset", config.lmps[i].asset, true),
                 _text("symbol", config.lmps[i].symbol, true)
+            );
+            item = string.concat(
+                item,
+                _pair("priceRegistry", address(d.priceRegistries[i]), true),
+                _pair("lossPrices", address(d.lossPricesOf[i]), true),
+                _pair("lossLedger", address(d.lossLedgers[i]), true)
             );
             item = string.concat(item, _backing(config, d, i));
             out = _append(out, string.concat(item, '"destinations": ', _destinations(config, d, i)));
@@ -127,18 +134,31 @@ library DeploymentFile {
         out = string.concat("[", out, "]");
     }
 
+    /// @dev Each once: a token may be priced in several assets.
     function _tokens(DeployConfig memory config, Deployment memory d) private view returns (string memory out) {
-        out = _append(_append("", _token(config.weth)), _token(address(d.toke)));
+        address[] memory tokens = new address[](2 + 2 * d.lmps.length + config.prices.length + d.reactors.length);
+        uint256 count = _push(tokens, _push(tokens, 0, config.weth), address(d.toke));
         for (uint256 i; i < config.prices.length; ++i) {
-            out = _append(out, _token(config.prices[i].token));
+            count = _push(tokens, count, config.prices[i].token);
         }
         for (uint256 i; i < d.lmps.length; ++i) {
-            out = _append(out, _token(address(d.lmps[i])));
+            count = _push(tokens, _push(tokens, count, config.lmps[i].asset), address(d.lmps[i]));
         }
         for (uint256 i; i < d.reactors.length; ++i) {
-            out = _append(out, _token(address(d.reactors[i])));
+            count = _push(tokens, count, address(d.reactors[i]));
+        }
+        for (uint256 i; i < count; ++i) {
+            out = _append(out, _token(tokens[i]));
         }
         out = string.concat("[", out, "]");
+    }
+
+    function _push(address[] memory list, uint256 count, address item) private pure returns (uint256) {
+        for (uint256 i; i < count; ++i) {
+            if (list[i] == item) return count;
+        }
+        list[count] = item;
+        return count + 1;
     }
 
     function _token(address token) private view returns (string memory) {

@@ -18,14 +18,15 @@ library DestinationDeployer {
     error InitializedByOther(address destination);
 
     /// @dev Another account may initialise the clone between the two transactions, hence the look after.
-    function deploy(DestinationConfig memory config, Deployment memory d, address lmp, uint256 index)
+    function deploy(DestinationConfig memory config, Deployment memory d, uint256 lmpId, uint256 index)
         internal
         returns (IDestination)
     {
+        address lmp = address(d.lmps[lmpId]);
         bytes32 venue = keccak256(bytes(config.venue));
         Destination clone;
-        if (venue == keccak256("balancer-v2-stable")) clone = _balancer(config, d, lmp, index);
-        else if (venue == keccak256("curve-stableswap")) clone = _curve(config, d, lmp, index);
+        if (venue == keccak256("balancer-v2-stable")) clone = _balancer(config, d, lmpId, index);
+        else if (venue == keccak256("curve-stableswap")) clone = _curve(config, d, lmpId, index);
         else revert UnknownVenue(config.venue);
         require(
             clone.vault() == lmp && clone.pool() == config.pool && clone.gauge() == config.gauge
@@ -36,30 +37,33 @@ library DestinationDeployer {
     }
 
     /// @notice Lets the auction sell the rewards, at the registry's prices. The caller is admin.
-    function listRewards(LmpConfig memory config, Deployment memory d, address lmp) internal {
+    function listRewards(LmpConfig memory config, Deployment memory d, uint256 lmpId) internal {
+        address lmp = address(d.lmps[lmpId]);
         for (uint256 i; i < config.destinations.length; ++i) {
             address[] memory rewards = config.destinations[i].rewards;
             for (uint256 j; j < rewards.length; ++j) {
                 if (d.auction.listing(lmp, rewards[j]).listed) continue;
-                d.auction.list(lmp, rewards[j], address(d.priceRegistry), 0);
+                d.auction.list(lmp, rewards[j], address(d.priceRegistries[lmpId]), 0);
             }
         }
     }
 
-    function _balancer(DestinationConfig memory config, Deployment memory d, address lmp, uint256 index)
+    function _balancer(DestinationConfig memory config, Deployment memory d, uint256 lmpId, uint256 index)
         private
         returns (BalancerStableDestination clone)
     {
-        bytes memory arguments = abi.encode(d.priceRegistry, TOLERANCE, d.auction, config.balancerVault);
+        address lmp = address(d.lmps[lmpId]);
+        bytes memory arguments = abi.encode(d.priceRegistries[lmpId], TOLERANCE, d.auction, config.balancerVault);
         clone = BalancerStableDestination(_clone(type(BalancerStableDestination).creationCode, arguments, lmp, index));
         if (clone.vault() == address(0)) clone.initialize(lmp, config.pool, config.gauge, config.rewards);
     }
 
-    function _curve(DestinationConfig memory config, Deployment memory d, address lmp, uint256 index)
+    function _curve(DestinationConfig memory config, Deployment memory d, uint256 lmpId, uint256 index)
         private
         returns (CurveStableDestination clone)
     {
-        bytes memory arguments = abi.encode(d.priceRegistry, TOLERANCE, d.auction);
+        address lmp = address(d.lmps[lmpId]);
+        bytes memory arguments = abi.encode(d.priceRegistries[lmpId], TOLERANCE, d.auction);
         clone = CurveStableDestination(_clone(type(CurveStableDestination).creationCode, arguments, lmp, index));
         if (clone.vault() == address(0)) {
             clone.initialize(lmp, config.pool, config.lpToken, config.gauge, config.rewards);

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Roles} from "../../src/governance/Roles.sol";
 import {Governance} from "./DeployConfig.sol";
 import {Deployment} from "./Deployer.sol";
+import {PricingDeployer} from "./PricingDeployer.sol";
 import {RoleTable} from "./RoleTable.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
@@ -36,14 +37,18 @@ library Handover {
     /// @notice Every contract with restricted functions.
     function targets(Deployment memory d) internal pure returns (address[] memory list) {
         uint256 count = d.pools.length;
-        uint256 backed;
+        uint256 own;
         for (uint256 i; i < count; ++i) {
-            if (address(d.pools[i]) != address(0)) ++backed;
+            if (address(d.pools[i]) != address(0)) ++own;
+            if (!PricingDeployer.isListedBefore(d, i)) own += 2;
         }
-        list = new address[](backed + 10);
+        list = new address[](own + 10);
         uint256 next;
         for (uint256 i; i < count; ++i) {
             if (address(d.pools[i]) != address(0)) list[next++] = address(d.pools[i]);
+            if (PricingDeployer.isListedBefore(d, i)) continue;
+            list[next++] = address(d.priceRegistries[i]);
+            list[next++] = address(d.lossLedgers[i]);
         }
         list[next++] = address(d.configurator);
         list[next++] = address(d.priceRegistry);
@@ -68,6 +73,10 @@ library Handover {
         if (target == address(d.limits)) return RoleTable.limits();
         if (target == address(d.factory)) return RoleTable.factory();
         if (target == address(d.auction)) return RoleTable.dutchAuction();
+        for (uint256 i; i < d.priceRegistries.length; ++i) {
+            if (target == address(d.priceRegistries[i])) return RoleTable.priceRegistry();
+            if (target == address(d.lossLedgers[i])) return RoleTable.lossLedger();
+        }
         return RoleTable.backingPool();
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {LibBit} from "solady/utils/LibBit.sol";
+
 /// @dev What user paths read and hardly ever write, in one word, so that they read it once: from the low end cap (96 bits, base units
 /// of the asset), valuedAt (32, last report, unix seconds), feeBps (16), managementFeeBps (16, per year), flags (8), lossMark
 /// (80, WAD of asset per share).
@@ -71,12 +73,12 @@ library Configs {
     }
 
     function withReport(Config c, uint256 valuedAt_, bool clean, bool stale) internal pure returns (Config) {
-        c = _with(_with(c, VALUED_AT, type(uint32).max, valuedAt_), CLEAN, 1, clean ? 1 : 0);
-        return _with(c, STALE, 1, stale ? 1 : 0);
+        c = _with(_with(c, VALUED_AT, type(uint32).max, valuedAt_), CLEAN, 1, LibBit.toUint(clean));
+        return _with(c, STALE, 1, LibBit.toUint(stale));
     }
 
     function withLoss(Config c, bool frozen, bool covered) internal pure returns (Config) {
-        return _with(_with(c, FROZEN, 1, frozen ? 1 : 0), COVERED, 1, covered ? 1 : 0);
+        return _with(_with(c, FROZEN, 1, LibBit.toUint(frozen)), COVERED, 1, LibBit.toUint(covered));
     }
 
     function withLossMark(Config c, uint256 value) internal pure returns (Config) {

@@ -9,28 +9,45 @@ library ExitQueue {
     }
 
     function toTail(uint256 queue, uint256 entry) internal pure returns (uint256) {
-        queue = without(queue, entry);
-        uint256 shift;
-        while (queue >> shift != 0) shift += 8;
-        return queue | entry << shift;
+        unchecked {
+            queue = without(queue, entry);
+            uint256 shift;
+            while (queue >> shift != 0) shift += 8;
+            return queue | entry << shift;
+        }
+    }
+
+    function length(uint256 queue) internal pure returns (uint256 count) {
+        for (; queue != 0; queue >>= 8) {
+            ++count;
+        }
+    }
+
+    /// @param i from 0, the head
+    function at(uint256 queue, uint256 i) internal pure returns (uint256 entry) {
+        return uint8(queue >> (i << 3));
     }
 
     /// @notice The queue less `entry`, which need not be in it.
     function without(uint256 queue, uint256 entry) internal pure returns (uint256) {
-        for (uint256 shift; queue >> shift != 0; shift += 8) {
-            if (uint8(queue >> shift) == entry) {
-                uint256 before = queue & ((1 << shift) - 1);
-                return before | queue >> (shift + 8) << shift;
+        unchecked {
+            for (uint256 shift; queue >> shift != 0; shift += 8) {
+                if (uint8(queue >> shift) == entry) {
+                    uint256 before = queue & ((1 << shift) - 1);
+                    return before | queue >> (shift + 8) << shift;
+                }
             }
+            return queue;
         }
-        return queue;
     }
 
     /// @notice `from`, where it stands, becomes `to`.
     function renamed(uint256 queue, uint256 from, uint256 to) internal pure returns (uint256) {
-        for (uint256 shift; queue >> shift != 0; shift += 8) {
-            if (uint8(queue >> shift) == from) return queue ^ (from ^ to) << shift;
+        unchecked {
+            for (uint256 shift; queue >> shift != 0; shift += 8) {
+                if (uint8(queue >> shift) == from) return queue ^ (from ^ to) << shift;
+            }
+            return queue;
         }
-        return queue;
     }
 }

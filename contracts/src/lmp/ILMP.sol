@@ -89,8 +89,10 @@ interface ILMP is IERC4626 {
     event Reported(address indexed caller, uint256 supply);
     /// @dev The whole book after everything but a flow through idle, which says it in `Flowed`. The lock is as of now.
     event BookChanged(Book book);
-    /// @dev Every change of value that is not a flow, and every time the mark rises to R.
-    event Settled(int256 delta, uint256 locked, uint256 lockEnd, uint256 mark, uint256 fee, uint256 feeShares);
+    /// @dev Every change of value that is not a flow.
+    event Settled(int256 delta, uint256 locked, uint256 lockEnd);
+    /// @dev What was earned above the mark: `assets` of it were paid as `shares`, and the mark has risen to R.
+    event FeePaid(uint256 assets, uint256 shares, uint256 mark);
     /// @dev After an entry or an exit paid from idle; `flow` is the used part of the flow budget at `flowAt`.
     event Flowed(uint256 idle, uint256 mark, uint256 flow, uint256 flowAt);
     event ProfitAdded(address indexed from, uint256 assets);
@@ -186,19 +188,13 @@ interface ILMP is IERC4626 {
     /// @notice Per year, bps of R.
     function managementFeeBps() external view returns (uint256);
     function managementFeeRecipient() external view returns (address);
-    /// @notice idle + sumMax - phi*(V - M)+ + cover : what entrants pay for.
-    function entryAssets() external view returns (uint256);
-    /// @notice idle + sumMin - L - phi*(R - M)+ : what leavers are paid from; never below 0.
-    function exitAssets() external view returns (uint256);
     /// @notice The last report valued every destination and found it safe, and is younger than 24 h.
     function isFresh() external view returns (bool);
-    /// @notice What entries and exits together may move now besides the block of a report, base units of the asset.
-    function flowRoom() external view returns (uint256);
-    /// @notice What rebalances may still lose now, base units of the asset.
-    function lossRoom() external view returns (uint256);
+    /// @notice What rebalances have lost, from the low end the level of the bucket (64 bits, WAD of V) and since when it is that (unix seconds).
+    function lossBucket() external view returns (uint256);
     function destinations() external view returns (address[] memory);
-    /// @notice Destinations in the order in which an exit beyond idle sells.
-    function exitQueue() external view returns (address[] memory);
+    /// @notice The order in which an exit beyond idle sells: places in `destinations` from 1, one a byte, the first in the lowest (ExitQueue).
+    function queue() external view returns (uint256);
     function destinationState(address destination) external view returns (DestinationState memory);
     function gate() external view returns (address);
     function cap() external view returns (uint256);

@@ -5,7 +5,6 @@ import {IRebalanceGate, IRebalancer} from "../autopilot/IRebalanceGate.sol";
 import {ILossLedger} from "../loss/ILossLedger.sol";
 import {ExitQueue} from "./ExitQueue.sol";
 import {Book, ILMP, Leg, LmpParams} from "./ILMP.sol";
-import {LeakyBucket} from "./LeakyBucket.sol";
 import {LmpConfiguration} from "./LmpConfiguration.sol";
 import {LmpFlows} from "./LmpFlows.sol";
 import {LmpMath} from "./LmpMath.sol";
@@ -115,8 +114,8 @@ contract LMP is LmpFlows {
         (bool closing, uint256 minimum) = _closingTerms(outs, ins);
 
         uint256 safeBefore = b.sumSafe;
-        _revalueLegs(b, outs, false);
-        _revalueLegs(b, ins, true);
+        _revalueLegs(b, outs);
+        _revalueEntered(b, ins);
         _settle(b, _difference(b.sumSafe, safeBefore));
         // Views in the callback show the book as it was before the trade.
         _store(b);
@@ -129,7 +128,7 @@ contract LMP is LmpFlows {
         // forge-lint: disable-next-line(unsafe-typecast)
         b.mark = uint96(_hot >> 96);
         uint256 gained = _pullLegs(b, ins);
-        _revalueLegs(b, outs, false);
+        _revalueLegs(b, outs);
         if (closing) require(gained >= minimum, TooLittle(gained, minimum));
         else if (cost > gained) _chargeLoss(cost - gained, gross);
         _settle(b, _difference(LmpMath.grossValue(b), gross));
@@ -138,11 +137,6 @@ contract LMP is LmpFlows {
 
         ILossLedger(lossLedger).afterRebalance(outs, ins, closing);
         if (!closing) IRebalanceGate(gate).check(outs, ins);
-    }
-
-    /// @inheritdoc ILMP
-    function lossRoom() external view returns (uint256) {
-        return _lossRoom(LmpMath.grossValue(book()));
     }
 
     /// @dev From a closing destination to idle: no gate, but the ramp.
@@ -154,21 +148,25 @@ contract LMP is LmpFlows {
         returns (bool closing, uint256 minimum)
     {
         if (outs.length != 1 || ins.length != 1 || ins[0].destination != address(0)) return (false, 0);
+        uint256 units = outs[0].units;
         Position storage p = _positions[outs[0].destination];
-        closing = p.closingAt != 0 && outs[0].units <= p.units;
-        if (closing) minimum = p.closingFloor(outs[0].units);
+        closing = p.closingAt != 0 && units <= p.units;
+        if (closing) minimum = p.closingFloor(units);
     }
 
-    function _revalueLegs(Book memory b, Leg[] calldata legs, bool entered) private {
+    /// @return unvalued one that could not be valued or is unsafe; zero: none
+    function _revalueLegs(Book memory b, Leg[] calldata legs) private returns (address unvalued) {
         for (uint256 i; i < legs.length; ++i) {
             address destination = legs[i].destination;
             require(legs[i].units != 0, ZeroAmount());
-            if (destination == address(0)) continue;
-            bool good = _revalue(b, destination);
-            if (!entered) continue;
-            require(good, NotValued(destination));
-            require(_positions[destination].closingAt == 0, DestinationIsClosing(destination));
+            if (destination != address(0) && !_revalue(b, destination)) unvalued = destination;
         }
+    }
+
+    /// @dev Only what is valued and safe is entered.
+    function _revalueEntered(Book memory b, Leg[] calldata ins) private {
+        address unvalued = _revalueLegs(b, ins);
+        require(unvalued == address(0), NotValued(unvalued));
     }
 
     /// @dev What is left comes first in the exit queue.
@@ -184,7 +182,7 @@ contract LMP is LmpFlows {
             } else {
                 Position storage p = _positions[destination];
                 p.take(b, destination, units);
-                _queue = ExitQueue.toHead(_queue, p.index);
+                queue = ExitQueue.toHead(queue, p.index);
                 destination.safeTransfer(msg.sender, units);
             }
         }
@@ -202,29 +200,25 @@ contract LMP is LmpFlows {
                 _pullExact(ASSET, units);
             } else {
                 Position storage p = _positions[destination];
+                require(p.closingAt == 0, DestinationIsClosing(destination));
                 p.units = (p.units + units).toUint128();
-                _queue = ExitQueue.toTail(_queue, p.index);
+                queue = ExitQueue.toTail(queue, p.index);
                 _pullExact(destination, units);
             }
         }
-        _revalueLegs(b, legs, true);
+        _revalueEntered(b, legs);
         value = (b.idle + b.sumMin).zeroFloorSub(value);
     }
 
     /// @param gross V before the move
     function _chargeLoss(uint256 cost, uint256 gross) private {
-        uint256 room = _lossRoom(gross);
-        require(cost <= room, LossExceeded(cost, room));
-        uint256 used = _lossUsed() + cost.mulDivUp(LmpMath.WAD, gross);
-        (_loss.used, _loss.since) = (uint64(used), uint40(block.timestamp));
-        emit LossCharged(cost, used);
-    }
-
-    function _lossRoom(uint256 gross) private view returns (uint256) {
-        return (LmpMath.LOSS_CAPACITY - _lossUsed()) * gross / LmpMath.WAD;
-    }
-
-    function _lossUsed() private view returns (uint256) {
-        return LeakyBucket.level(_loss.used, _loss.since, LmpMath.LOSS_REFILL, block.timestamp);
+        // Amounts of the book, WADs and times.
+        unchecked {
+            uint256 room = LmpMath.lossRoom(lossBucket, gross);
+            require(cost <= room, LossExceeded(cost, room));
+            uint256 used = LmpMath.lossUsed(lossBucket) + cost.mulDivUp(LmpMath.WAD, gross);
+            lossBucket = block.timestamp << 64 | used;
+            emit LossCharged(cost, used);
+        }
     }
 }

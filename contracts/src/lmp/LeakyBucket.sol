@@ -11,6 +11,8 @@ library LeakyBucket {
     /// @notice What is left at `time` of a level set at `since`; the leak is rounded down.
     /// @param leak a day
     function level(uint256 used, uint256 since, uint256 leak, uint256 time) internal pure returns (uint256) {
-        return used.zeroFloorSub(leak * (time - since) / 1 days);
+        unchecked {
+            return used.zeroFloorSub(leak * (time - since) / 1 days);
+        }
     }
 }

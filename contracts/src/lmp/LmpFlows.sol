@@ -25,12 +25,10 @@ abstract contract LmpFlows is LmpConfiguration {
     /// @dev Not 0 in a transaction in which somebody deposited. A whole slot: cheaper than a bool.
     uint256 internal transient _deposits;
 
-    /// @dev What an exit sold, until it is taken out of the book.
-    struct Sale {
-        address destination;
-        uint256 units;
-        uint256 worth;
-        uint256 proceeds;
+    /// @dev Of what an exit's sales bring, what the leaver gets, at most what was owed, and what is above.
+    struct Proceeds {
+        uint256 paid;
+        uint256 surplus;
     }
 
     constructor(address asset_) {
@@ -96,7 +94,7 @@ abstract contract LmpFlows is LmpConfiguration {
         require(receiver != address(0), ZeroAddress());
         require(_deposits == 0, DepositedInThisTransaction());
         Book memory b = book();
-        _settle(b, 0);
+        _payFee(b);
         uint256 supply = totalSupply();
         _burn(msg.sender, shares);
 
@@ -137,17 +135,20 @@ abstract contract LmpFlows is LmpConfiguration {
 
     /// @notice Exact.
     function previewDeposit(uint256 assets) external view returns (uint256) {
-        return LmpMath.sharesDown(assets, entryAssets(), totalSupply());
+        (,, uint256 value, uint256 supply) = _entryTerms();
+        return LmpMath.sharesDown(assets, value, supply);
     }
 
     /// @notice Exact.
     function previewMint(uint256 shares) external view returns (uint256) {
-        return LmpMath.assetsUp(shares, entryAssets(), totalSupply());
+        (,, uint256 value, uint256 supply) = _entryTerms();
+        return LmpMath.assetsUp(shares, value, supply);
     }
 
     /// @notice Exact.
     function previewWithdraw(uint256 assets) external view returns (uint256) {
-        return LmpMath.sharesUp(assets, exitAssets(), totalSupply());
+        (, uint256 value, uint256 supply) = _exitTerms();
+        return LmpMath.sharesUp(assets, value, supply);
     }
 
     /// @notice Exact while idle serves; beyond it a floor, below which the exit reverts.
@@ -254,7 +255,7 @@ abstract contract LmpFlows is LmpConfiguration {
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
         // Such an exit takes earnings above the mark: their fee comes first, or the mark would fall below 0.
         if (owed > b.mark) {
-            _settle(b, 0);
+            _payFee(b);
             supply = totalSupply();
         }
         if (owed > b.idle) {
@@ -276,77 +277,63 @@ abstract contract LmpFlows is LmpConfiguration {
         private
         returns (uint256 paid)
     {
-        Sale[] memory sales = _sellThroughQueue(b, owed - b.idle);
-        uint256 supply = totalSupply();
-        uint256 gross = LmpMath.grossValue(b);
+        address[] memory list = _destinations;
+        uint256[] memory sold = new uint256[](list.length);
+        Proceeds memory proceeds;
+        uint256 rest = owed - b.idle;
+        for (uint256 next = queue; rest != 0; next >>= 8) {
+            require(next != 0, InsufficientLiquidity(rest));
+            uint256 i = uint8(next) - 1;
+            uint256 worth;
+            (sold[i], worth) = _sell(b, list[i], rest, proceeds);
+            rest -= worth;
+        }
+        paid = b.idle + proceeds.paid;
         uint256 minimum = LmpMath.exitFloor(owed, b.idle);
-        uint256 surplus;
-        (paid, surplus) = _takeSold(b, sales);
-        paid += b.idle;
         require(paid >= minimum, TooLittle(paid, minimum));
+        uint256 gross = LmpMath.grossValue(b);
         b.idle = 0;
-        b.mark = LmpMath.markAfterExit(b.mark, gross, gross - LmpMath.grossValue(b), 0, shares, supply);
+        _takeUnits(b, list, sold);
+        b.mark = LmpMath.markAfterExit(b.mark, gross, gross - b.sumSafe, 0, shares, totalSupply());
         _burn(owner, shares);
-        b.idle = surplus;
+        b.idle = proceeds.surplus;
         // Amounts of tokens stay far below 2^255.
         // forge-lint: disable-next-line(unsafe-typecast)
-        _settle(b, int256(surplus));
+        _settle(b, int256(proceeds.surplus));
         _store(b);
-    }
-
-    function _sellThroughQueue(Book memory b, uint256 rest) private returns (Sale[] memory sales) {
-        uint256 queue = _queue;
-        uint256 count;
-        sales = new Sale[](_destinations.length);
-        for (; rest != 0 && queue != 0; queue >>= 8) {
-            if (!_sell(b, _destinations[uint8(queue) - 1], rest, sales[count])) continue;
-            rest -= sales[count++].worth;
-        }
-        require(rest == 0, InsufficientLiquidity(rest));
-        assembly ("memory-safe") {
-            mstore(sales, count)
-        }
-    }
-
-    /// @return paid what the leaver gets: the proceeds, at most what was owed
-    /// @return surplus what is above
-    function _takeSold(Book memory b, Sale[] memory sales) private returns (uint256 paid, uint256 surplus) {
-        for (uint256 i; i < sales.length; ++i) {
-            Sale memory sale = sales[i];
-            paid += sale.proceeds.min(sale.worth);
-            surplus += sale.proceeds.zeroFloorSub(sale.worth);
-            Position storage p = _positions[sale.destination];
-            p.take(b, sale.destination, sale.units);
-            p.emitValued(sale.destination);
-            emit SoldForExit(sale.destination, sale.units, sale.worth, sale.proceeds);
-        }
     }
 
     /// @dev Sells units worth at most `rest`, by the higher of what the book and the pool say now, rounded down. Passes over what is empty, stale,
     /// unsafe now, or cannot be sold within the slippage: whatever fails there has changed nothing.
-    function _sell(Book memory b, address destination, uint256 rest, Sale memory sale) private returns (bool) {
+    /// @return units sold
+    /// @return worth what of `rest` is settled by it, whatever it brought
+    function _sell(Book memory b, address destination, uint256 rest, Proceeds memory proceeds)
+        private
+        returns (uint256 units, uint256 worth)
+    {
         Position storage p = _positions[destination];
         uint256 booked = p.safe;
-        if (p.units == 0 || p.stale) return false;
+        if (p.units == 0 || p.stale) return (0, 0);
         uint256 safeBefore = b.sumSafe;
         bool good = _revalue(b, destination);
         _settle(b, _difference(b.sumSafe, safeBefore));
-        uint256 worth = booked.max(p.safe);
-        if (!good || worth == 0) return false;
+        uint256 whole = booked.max(p.safe);
+        if (!good || whole == 0) return (0, 0);
 
-        sale.destination = destination;
-        sale.worth = rest.min(worth);
-        sale.units = uint256(p.units).fullMulDiv(sale.worth, worth);
-        if (sale.units == 0) return false;
-        // Rounded up, so that the parts together are no less than the whole's floor.
-        uint256 minimum = sale.worth.mulDivUp(LmpMath.WAD - LmpMath.EXIT_SLIPPAGE, LmpMath.WAD);
+        worth = rest.min(whole);
+        units = uint256(p.units).fullMulDiv(worth, whole);
+        if (units == 0) return (0, 0);
         uint256 held = _held(ASSET);
-        try IDestination(destination).sell(sale.units, minimum, address(this)) {}
+        // Rounded up, so that the parts together are no less than the whole's floor.
+        try IDestination(destination)
+            .sell(units, worth.mulDivUp(LmpMath.WAD - LmpMath.EXIT_SLIPPAGE, LmpMath.WAD), address(this)) {}
         catch {
-            return false;
+            return (0, 0);
         }
-        sale.proceeds = _held(ASSET) - held;
-        return true;
+        uint256 came = _held(ASSET) - held;
+        proceeds.paid += came.min(worth);
+        proceeds.surplus += came.zeroFloorSub(worth);
+        emit SoldForExit(destination, units, worth, came);
     }
 
     /// @dev The one rule of what may leave now besides in kind, for exits and their max*.
@@ -397,21 +384,23 @@ abstract contract LmpFlows is LmpConfiguration {
         units = new uint256[](list.length);
         assets = LmpMath.sliceDown(b.idle, shares, supply, keep);
         b.idle -= assets;
-        bool empty = assets == 0;
+        uint256 any = assets;
         for (uint256 i; i < list.length; ++i) {
-            Position storage p = _positions[list[i]];
-            units[i] = LmpMath.sliceDown(p.units, shares, supply, keep);
-            if (units[i] == 0) continue;
-            empty = false;
-            p.take(b, list[i], units[i]);
-            p.emitValued(list[i]);
+            any |= units[i] = LmpMath.sliceDown(_positions[list[i]].units, shares, supply, keep);
         }
-        require(!empty, ZeroAmount());
+        require(any != 0, ZeroAmount());
+        _takeUnits(b, list, units);
         uint256 leaving = gross - LmpMath.grossValue(b);
         b.mark = LmpMath.markAfterExit(b.mark, gross, leaving, unlocked, shares, supply);
-        if (unlocked != 0) {
-            b.locked -= unlocked;
-            _storeLock(b);
+        b.locked -= unlocked;
+    }
+
+    function _takeUnits(Book memory b, address[] memory list, uint256[] memory units) private {
+        for (uint256 i; i < list.length; ++i) {
+            if (units[i] == 0) continue;
+            Position storage p = _positions[list[i]];
+            p.take(b, list[i], units[i]);
+            p.emitValued(list[i]);
         }
     }
 

@@ -29,25 +29,11 @@ abstract contract LmpLedger is ERC20, ILMP {
 
     /* STORAGE, one slot each; only the first is written on user paths */
 
-    struct Sums {
-        uint96 min;
-        uint96 max;
-        uint32 expiry;
-        uint32 pausedUntil;
-    }
-
-    struct Locked {
-        uint96 sumSafe;
-        uint96 locked;
-        uint32 lockStart;
-        uint32 lockEnd;
-    }
-
-    /// @dev From the low end idle (96 bits), mark (96), flow (24), flowAt (40). One word, since a struct would be read again before it
-    /// is written.
+    /// @dev Words, since a struct would be read again before it is written. From the low end idle (96 bits), mark (96), flow (24),
+    /// flowAt (40); sumMin (96), sumMax (96), expiry (32), pausedUntil (32); sumSafe (96), locked (96), lockStart (32), lockEnd (32).
     uint256 internal _hot;
-    Sums internal _sums;
-    Locked internal _locked;
+    uint256 internal _sums;
+    uint256 internal _locked;
     Config internal _config;
     address public gate;
     address public feeRecipient;
@@ -55,15 +41,11 @@ abstract contract LmpLedger is ERC20, ILMP {
     address public lossLedger;
     uint256 public cover;
 
-    /// @dev Used part of the loss bucket as of `since`, WAD of V.
-    struct Loss {
-        uint64 used;
-        uint40 since;
-    }
-
-    Loss internal _loss;
+    /// @inheritdoc ILMP
+    uint256 public lossBucket;
     /// @dev See ExitQueue; an entry is a place in `_destinations`, from 1.
-    uint256 internal _queue;
+    /// @inheritdoc ILMP
+    uint256 public queue;
     address[] internal _destinations;
     mapping(address destination => Position) internal _positions;
 
@@ -75,40 +57,14 @@ abstract contract LmpLedger is ERC20, ILMP {
     }
 
     /// @inheritdoc ILMP
-    function entryAssets() public view returns (uint256 value) {
-        (,, value,) = _entryTerms();
-    }
-
-    /// @inheritdoc ILMP
-    function exitAssets() public view returns (uint256 value) {
-        (, value,) = _exitTerms();
-    }
-
-    /// @inheritdoc ILMP
     function isFresh() external view returns (bool) {
-        return _isFresh(book());
+        Book memory b = book();
+        return b.clean && _isReported(b);
     }
 
     /// @inheritdoc ILMP
     function destinations() external view returns (address[] memory) {
         return _destinations;
-    }
-
-    /// @inheritdoc ILMP
-    function exitQueue() external view returns (address[] memory list) {
-        list = new address[](_destinations.length);
-        uint256 count;
-        for (uint256 queue = _queue; queue != 0; queue >>= 8) {
-            list[count++] = _destinations[uint8(queue) - 1];
-        }
-        assembly ("memory-safe") {
-            mstore(list, count)
-        }
-    }
-
-    /// @inheritdoc ILMP
-    function flowRoom() external view returns (uint256) {
-        return LmpMath.flowRoom(book());
     }
 
     /// @inheritdoc ILMP
@@ -162,20 +118,22 @@ abstract contract LmpLedger is ERC20, ILMP {
     /* VALUATION AND SETTLEMENT */
 
     function _report() internal {
-        Book memory b = book();
-        uint256 safeBefore = b.sumSafe;
-        (b.clean, b.stale, b.expiry) = (true, false, 0);
-        address[] memory list = _destinations;
-        for (uint256 i; i < list.length; ++i) {
-            _revalue(b, list[i]);
+        unchecked {
+            Book memory b = book();
+            uint256 safeBefore = b.sumSafe;
+            (b.clean, b.stale, b.expiry) = (true, false, 0);
+            address[] memory list = _destinations;
+            for (uint256 i; i < list.length; ++i) {
+                _revalue(b, list[i]);
+            }
+            uint256 elapsed = block.timestamp - b.valuedAt;
+            b.valuedAt = block.timestamp;
+            _settle(b, _difference(b.sumSafe, safeBefore));
+            _payManagementFee(b, elapsed);
+            _store(b);
+            emit Reported(msg.sender, totalSupply());
+            _checkpoint();
         }
-        uint256 elapsed = block.timestamp - b.valuedAt;
-        b.valuedAt = block.timestamp;
-        _settle(b, _difference(b.sumSafe, safeBefore));
-        _payManagementFee(b, elapsed);
-        _store(b);
-        emit Reported(msg.sender, totalSupply());
-        _checkpoint();
     }
 
     /// @dev The ledger reads the stored book and answers through `syncLoss`. Its failure is no failure of the report, except for want
@@ -183,20 +141,22 @@ abstract contract LmpLedger is ERC20, ILMP {
     /// that runs out at depth d leaves at most d/64 of the gas, and no honest checkpoint is 8 calls deep. One that had
     /// CHECKPOINT_GAS had enough.
     function _checkpoint() private {
-        uint256 available = gasleft();
-        (bool success,, bytes memory reason) =
-            LibCall.tryCall(lossLedger, 0, CHECKPOINT_GAS, MAX_REASON, abi.encodeCall(ILossLedger.checkpoint, ()));
-        if (success) return;
-        if (available < CHECKPOINT_GAS * 64 / 63 + CHECKPOINT_OVERHEAD) {
-            bool starved = gasleft() < available / 8;
-            if (reason.length != 0) {
-                // The length is looked at.
-                // forge-lint: disable-next-line(unsafe-typecast)
-                starved = reason.length == 4 && bytes4(reason) == ILossLedger.NotEnoughGas.selector;
+        unchecked {
+            uint256 available = gasleft();
+            (bool success,, bytes memory reason) =
+                LibCall.tryCall(lossLedger, 0, CHECKPOINT_GAS, MAX_REASON, abi.encodeCall(ILossLedger.checkpoint, ()));
+            if (success) return;
+            if (available < CHECKPOINT_GAS * 64 / 63 + CHECKPOINT_OVERHEAD) {
+                bool starved = gasleft() < available / 8;
+                if (reason.length != 0) {
+                    // The length is looked at.
+                    // forge-lint: disable-next-line(unsafe-typecast)
+                    starved = reason.length == 4 && bytes4(reason) == ILossLedger.NotEnoughGas.selector;
+                }
+                require(!starved, NotEnoughGas());
             }
-            require(!starved, NotEnoughGas());
+            emit CheckpointFailed(reason);
         }
-        emit CheckpointFailed(reason);
     }
 
     /// @return good valued and safe
@@ -204,53 +164,56 @@ abstract contract LmpLedger is ERC20, ILMP {
         return _known(destination).revalue(b, destination);
     }
 
-    /// @dev Books a change of value by `delta` that `b` already shows. Stores lock and mints the fee; `b` is the caller's to store.
+    /// @dev Books a change of value by `delta` that `b` already shows; `b` is the caller's to store.
     function _settle(Book memory b, int256 delta) internal {
-        if (delta > 0) {
+        unchecked {
             // The sign was looked at.
-            // forge-lint: disable-next-line(unsafe-typecast)
-            (b.locked, b.lockEnd) = ProfitLock.add(b.locked, b.lockEnd, uint256(delta), block.timestamp);
-        } else if (delta < 0) {
-            // The sign was looked at.
-            // forge-lint: disable-next-line(unsafe-typecast)
-            b.locked = ProfitLock.eat(b.locked, uint256(-delta));
+            // forge-lint: disable-start(unsafe-typecast)
+            if (delta > 0) {
+                (b.locked, b.lockEnd) = ProfitLock.add(b.locked, b.lockEnd, uint256(delta), block.timestamp);
+            } else {
+                b.locked = ProfitLock.eat(b.locked, uint256(-delta));
+            }
+            // forge-lint: disable-end(unsafe-typecast)
+            if (delta != 0) emit Settled(delta, b.locked, b.lockEnd);
+            _payFee(b);
         }
-        if (delta != 0) _storeLock(b);
+    }
 
-        uint256 released = LmpMath.releasedValue(b);
-        uint256 fee;
-        uint256 feeShares;
-        if (released > b.mark) {
+    /// @dev Mints the fee on what has been earned above the mark; `b` is the caller's to store.
+    function _payFee(Book memory b) internal {
+        unchecked {
+            uint256 released = LmpMath.releasedValue(b);
+            if (released <= b.mark) return;
             uint256 bps = feeBps();
-            fee = LmpMath.feeDown(released - b.mark, bps);
-            feeShares = LmpMath.sharesDown(fee, LmpMath.feeShareValueUp(b, bps), totalSupply());
+            uint256 fee = LmpMath.feeDown(released - b.mark, bps);
+            uint256 shares = LmpMath.sharesDown(fee, LmpMath.feeShareValueUp(b, bps), totalSupply());
             b.mark = released;
-            _mintFee(feeRecipient, feeShares);
-        } else if (delta == 0) {
-            return;
+            _mintFee(feeRecipient, shares);
+            emit FeePaid(fee, shares, released);
         }
-        emit Settled(delta, b.locked, b.lockEnd, b.mark, fee, feeShares);
     }
 
     /// @dev m = rate * time * R leaves as a loss and comes back as a flow at the entry price, whose shares are the fee: V stays, and
     /// the mark moves with the flow, so the fee is neither profit nor taxed. To be called settled: with R <= M the loss of m
     /// raises no performance fee. `b` is the caller's to store.
     function _payManagementFee(Book memory b, uint256 elapsed) private {
-        Config c = _config;
-        uint256 fee = LmpMath.managementFeeDown(LmpMath.releasedValue(b), c.managementFeeBps(), elapsed);
-        uint256 supply = totalSupply();
-        if (fee == 0 || supply == 0) return;
-        uint256 shares = LmpMath.sharesDown(fee, LmpMath.entryValueUp(b, c.feeBps(), fee) + _owedCover(c), supply);
-        if (shares == 0) return;
+        unchecked {
+            Config c = _config;
+            uint256 fee = LmpMath.managementFeeDown(LmpMath.releasedValue(b), c.managementFeeBps(), elapsed);
+            uint256 supply = totalSupply();
+            if (fee == 0 || supply == 0) return;
+            uint256 shares = LmpMath.sharesDown(fee, LmpMath.entryValueUp(b, c.feeBps(), fee) + _owedCover(c), supply);
+            if (shares == 0) return;
 
-        b.locked = ProfitLock.eat(b.locked, fee);
-        _storeLock(b);
-        // A fee is a small part of R.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        emit Settled(-int256(fee), b.locked, b.lockEnd, b.mark, 0, 0);
-        b.mark = LmpMath.markAfterEntry(b.mark, LmpMath.grossValue(b) - fee, fee, shares, supply);
-        _mintFee(managementFeeRecipient, shares);
-        emit ManagementFeePaid(fee, shares);
+            b.locked = ProfitLock.eat(b.locked, fee);
+            // A fee is a small part of R.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            emit Settled(-int256(fee), b.locked, b.lockEnd);
+            b.mark = LmpMath.markAfterEntry(b.mark, LmpMath.grossValue(b) - fee, fee, shares, supply);
+            _mintFee(managementFeeRecipient, shares);
+            emit ManagementFeePaid(fee, shares);
+        }
     }
 
     /// @dev Fee shares dilute, which is no loss of principal: the loss mark falls as the value per share does.
@@ -298,10 +261,12 @@ abstract contract LmpLedger is ERC20, ILMP {
         // The cuts are meant.
         // forge-lint: disable-next-line(unsafe-typecast)
         (b.idle, b.mark, b.flow, b.flowAt) = (uint96(hot), uint96(hot >> 96), uint24(hot >> 192), hot >> 216);
-        (b.sumMin, b.sumMax, b.expiry, b.pausedUntil) = (_sums.min, _sums.max, _sums.expiry, _sums.pausedUntil);
-        uint256 start;
-        (b.sumSafe, b.locked, start, b.lockEnd) = (_locked.sumSafe, _locked.locked, _locked.lockStart, _locked.lockEnd);
-        b.locked = ProfitLock.remaining(b.locked, start, b.lockEnd, block.timestamp);
+        uint256 sums = _sums;
+        (b.sumMin, b.sumMax, b.expiry, b.pausedUntil) =
+        (uint96(sums), uint96(sums >> 96), uint32(sums >> 192), sums >> 224);
+        uint256 lock = _locked;
+        (b.sumSafe, b.lockEnd) = (uint96(lock), lock >> 224);
+        b.locked = ProfitLock.remaining(uint96(lock >> 96), uint32(lock >> 192), b.lockEnd, block.timestamp);
         c = _config;
         (b.valuedAt, b.clean, b.stale) = (c.valuedAt(), c.isClean(), c.isStale());
     }
@@ -309,8 +274,10 @@ abstract contract LmpLedger is ERC20, ILMP {
     function _store(Book memory b) internal {
         _storeHot(b);
         // MAX_DESTINATIONS values of at most MAX_VALUE fit.
-        _sums = Sums(uint96(b.sumMin), uint96(b.sumMax), uint32(b.expiry), uint32(b.pausedUntil));
-        _locked.sumSafe = uint96(b.sumSafe);
+        _sums = b.pausedUntil << 224 | b.expiry << 192 | b.sumMax << 96 | b.sumMin;
+        // What exceeds the lock's range is released at once.
+        b.locked = b.locked.min(type(uint96).max);
+        _locked = b.lockEnd << 224 | block.timestamp << 192 | b.locked << 96 | b.sumSafe;
         _config = _config.withReport(b.valuedAt, b.clean, b.stale);
         emit BookChanged(b);
     }
@@ -320,24 +287,15 @@ abstract contract LmpLedger is ERC20, ILMP {
         _hot = b.flowAt << 216 | b.flow << 192 | b.mark << 96 | b.idle.toUint96();
     }
 
-    /// @dev The lock as of now. What exceeds its range is released at once.
-    function _storeLock(Book memory b) internal {
-        b.locked = b.locked.min(type(uint96).max);
-        (_locked.locked, _locked.lockStart, _locked.lockEnd) =
-        (uint96(b.locked), uint32(block.timestamp), uint32(b.lockEnd));
-    }
-
     function _isReported(Book memory b) internal view returns (bool) {
-        return block.timestamp < b.valuedAt + Positions.MAX_AGE;
+        unchecked {
+            return block.timestamp < b.valuedAt + Positions.MAX_AGE;
+        }
     }
 
     /// @dev A destination has had no good valuation for MAX_AGE, whether a report has seen it yet or not.
     function _isStale(Book memory b) internal view returns (bool) {
         return b.stale || (b.expiry != 0 && block.timestamp >= b.expiry);
-    }
-
-    function _isFresh(Book memory b) internal view returns (bool) {
-        return b.clean && _isReported(b);
     }
 
     function _known(address destination) internal view returns (Position storage p) {
@@ -346,9 +304,11 @@ abstract contract LmpLedger is ERC20, ILMP {
     }
 
     function _difference(uint256 a, uint256 b) internal pure returns (int256) {
-        // Both are values of the book: idle and sumSafe fit 96 bits each.
-        // Amounts of tokens stay far below 2^255.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return int256(a) - int256(b);
+        unchecked {
+            // Both are values of the book: idle and sumSafe fit 96 bits each.
+            // Amounts of tokens stay far below 2^255.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            return int256(a) - int256(b);
+        }
     }
 }

@@ -168,6 +168,20 @@ library LmpMath {
         }
     }
 
+    /// @notice What is used of the loss bucket now, WAD of V.
+    /// @param bucket from the low end the level (64 bits) and since when it is that (unix seconds)
+    function lossUsed(uint256 bucket) internal view returns (uint256) {
+        return LeakyBucket.level(uint64(bucket), bucket >> 64, LOSS_REFILL, block.timestamp);
+    }
+
+    /// @notice What rebalances may still lose of V, rounded down.
+    /// @param bucket as of lossUsed
+    function lossRoom(uint256 bucket, uint256 gross) internal view returns (uint256) {
+        unchecked {
+            return (LOSS_CAPACITY - lossUsed(bucket)) * gross / WAD;
+        }
+    }
+
     /// @notice Least an exit is paid: what idle pays in full, of the rest all but the slippage; rounded down.
     function exitFloor(uint256 owed, uint256 idle) internal pure returns (uint256) {
         unchecked {

@@ -50,53 +50,60 @@ library Positions {
     /// @notice Renews a position's values. One that cannot be valued or is unsafe keeps what it had, until MAX_AGE.
     /// @return good valued and safe
     function revalue(Position storage p, Book memory b, address destination) internal returns (bool good) {
-        _subtract(p, b);
-        uint256 safe;
-        uint256 spot;
-        uint256 backing;
-        bool locked;
-        (good, locked, safe, spot, backing) = _probe(destination, p.units);
-        if (good) {
-            // The probe refuses what does not fit.
-            // forge-lint: disable-next-line(unsafe-typecast)
-            (p.safe, p.spot, p.backing) = (uint96(safe), uint96(spot), uint96(backing));
-            (p.valuedAt, p.ok, p.stale) = (uint32(block.timestamp), true, false);
-        } else {
-            p.ok = false;
-            // Whoever asks from inside a call of the venue learns nothing about it, so he cannot give it a bad mark either.
-            if (!locked) p.unsafeAt = uint32(block.timestamp);
-            uint256 expiry = p.valuedAt + MAX_AGE;
-            p.stale = block.timestamp >= expiry;
-            if (p.units != 0) {
-                b.clean = false;
-                if (p.stale) b.stale = true;
-                else if (b.expiry == 0 || expiry < b.expiry) b.expiry = expiry;
+        unchecked {
+            _subtract(p, b);
+            uint256 safe;
+            uint256 spot;
+            uint256 backing;
+            bool locked;
+            (good, locked, safe, spot, backing) = _probe(destination, p.units);
+            if (good) {
+                // The probe refuses what does not fit.
+                // forge-lint: disable-next-line(unsafe-typecast)
+                (p.safe, p.spot, p.backing) = (uint96(safe), uint96(spot), uint96(backing));
+                (p.valuedAt, p.ok, p.stale) = (uint32(block.timestamp), true, false);
+            } else {
+                p.ok = false;
+                // Whoever asks from inside a call of the venue learns nothing about it, so he cannot give it a bad mark either.
+                if (!locked) p.unsafeAt = uint32(block.timestamp);
+                uint256 expiry = p.valuedAt + MAX_AGE;
+                p.stale = block.timestamp >= expiry;
+                if (p.units != 0) {
+                    b.clean = false;
+                    if (p.stale) b.stale = true;
+                    else if (b.expiry == 0 || expiry < b.expiry) b.expiry = expiry;
+                }
             }
+            _add(p, b);
+            emitValued(p, destination);
         }
-        _add(p, b);
-        emitValued(p, destination);
     }
 
     /// @notice Takes units out; the values of what stays are the stored ones, rounded up.
     function take(Position storage p, Book memory b, address destination, uint256 units) internal {
-        uint256 held = p.units;
-        require(units <= held, ILMP.InsufficientUnits(destination, held));
-        _subtract(p, b);
-        uint256 left = held - units;
-        // Bounded where the value comes from.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        p.units = uint128(left);
-        p.safe = uint96(uint256(p.safe).mulDivUp(left, held));
-        p.spot = uint96(uint256(p.spot).mulDivUp(left, held));
-        p.backing = uint96(uint256(p.backing).mulDivUp(left, held));
-        _add(p, b);
+        unchecked {
+            uint256 held = p.units;
+            require(units <= held, ILMP.InsufficientUnits(destination, held));
+            _subtract(p, b);
+            uint256 left = held - units;
+            // Bounded where the value comes from.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            p.units = uint128(left);
+            p.safe = uint96(uint256(p.safe).mulDivUp(left, held));
+            p.spot = uint96(uint256(p.spot).mulDivUp(left, held));
+            p.backing = uint96(uint256(p.backing).mulDivUp(left, held));
+            _add(p, b);
+        }
     }
 
     /// @notice Least that `units` of a closing destination may be left for: its last good value less the slippage of the ramp, rounded up.
     function closingFloor(Position storage p, uint256 units) internal view returns (uint256) {
-        uint256 passed = (block.timestamp - p.closingAt).min(CLOSING_TIME);
-        uint256 slippage = CLOSING_START + (p.closingSlippage - CLOSING_START) * passed / CLOSING_TIME;
-        return uint256(p.safe).fullMulDivUp(units * (WAD - slippage), p.units * WAD);
+        // Times, WADs and units of 128 bits; no ramp ends below its start.
+        unchecked {
+            uint256 passed = (block.timestamp - p.closingAt).min(CLOSING_TIME);
+            uint256 slippage = CLOSING_START + (p.closingSlippage - CLOSING_START) * passed / CLOSING_TIME;
+            return uint256(p.safe).fullMulDivUp(units * (WAD - slippage), p.units * WAD);
+        }
     }
 
     function emitValued(Position storage p, address destination) internal {

@@ -13,8 +13,10 @@ library ProfitLock {
 
     /// @notice What of `locked`, set at `start`, is still locked at `time`. Rounded up: against the leaver.
     function remaining(uint256 locked, uint256 start, uint256 end, uint256 time) internal pure returns (uint256) {
-        if (time >= end) return 0;
-        return locked.mulDivUp(end - time, end - start);
+        unchecked {
+            if (time >= end) return 0;
+            return locked.mulDivUp(end - time, end - start);
+        }
     }
 
     /// @notice A gain joins the lock. Its end is the amount-weighted mean of the old end and `time + PERIOD`, rounded down.
@@ -24,9 +26,11 @@ library ProfitLock {
         pure
         returns (uint256 newLocked, uint256 newEnd)
     {
-        newLocked = locked + gain;
-        if (newLocked == 0) return (0, end);
-        newEnd = (locked * end + gain * (time + PERIOD)) / newLocked;
+        unchecked {
+            newLocked = locked + gain;
+            if (newLocked == 0) return (0, end);
+            newEnd = (locked * end + gain * (time + PERIOD)) / newLocked;
+        }
     }
 
     /// @notice A loss eats the lock first; what exceeds it is everybody's.

@@ -6,6 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 
 import {Book, ILMP, Leg} from "../lmp/ILMP.sol";
+import {LmpMath} from "../lmp/LmpMath.sol";
 import {ILossPrices} from "../pricing/ILossPrices.sol";
 import {CheckpointRing} from "./CheckpointRing.sol";
 import {ILossLedger} from "./ILossLedger.sol";
@@ -91,7 +92,7 @@ contract LossLedger is ILossLedger, AccessManaged {
     /// it, so deposits and redemptions in a loop would wash the loss away. Where entries pay the mark they cannot.
     function _closeEntries(Account storage a, ILMP vault) private {
         (uint256 mark, uint256 supply) = (vault.lossMark(), vault.totalSupply());
-        uint256 entry = vault.entryAssets().zeroFloorSub(vault.cover());
+        uint256 entry = LmpMath.entryValueUp(vault.book(), vault.feeBps(), 0);
         if (vault.isFrozen() || supply == 0 || entry >= mark.fullMulDivUp(supply, LossMath.WAD)) return;
         (Checkpoint memory c, address broken) = _take(vault, LossValuation.holdings(vault), supply);
         // A book that cannot be valued takes no entries anyway.

@@ -57,7 +57,7 @@ abstract contract LmpErc4626 is LmpBase, ERC4626Prop {
         return _draw(seed_, 13, lmp.maxWithdraw(alice) / 1e3, lmp.maxWithdraw(alice));
     }
 
-    function testFuzz_views(uint256 s, uint256 amount) public prepared(s) {
+    function testFuzz_I3_views(uint256 s, uint256 amount) public prepared(s) {
         prop_asset(alice);
         prop_totalAssets(alice);
         prop_maxDeposit(alice, bob);
@@ -69,39 +69,39 @@ abstract contract LmpErc4626 is LmpBase, ERC4626Prop {
         prop_convertToAssets(alice, bob, amount);
     }
 
-    function testFuzz_deposit(uint256 s) public prepared(s) {
+    function testFuzz_I1_deposit(uint256 s) public prepared(s) {
         prop_deposit(alice, bob, _assets(s));
     }
 
-    function testFuzz_previewDeposit(uint256 s) public prepared(s) {
+    function testFuzz_I1_previewDeposit(uint256 s) public prepared(s) {
         prop_previewDeposit(alice, bob, users[2], _assets(s));
     }
 
-    function testFuzz_mint(uint256 s) public prepared(s) {
+    function testFuzz_I1_mint(uint256 s) public prepared(s) {
         prop_mint(alice, bob, _shares(s));
     }
 
-    function testFuzz_previewMint(uint256 s) public prepared(s) {
+    function testFuzz_I1_previewMint(uint256 s) public prepared(s) {
         prop_previewMint(alice, bob, users[2], _shares(s));
     }
 
-    function testFuzz_withdraw(uint256 s) public prepared(s) {
+    function testFuzz_I1_withdraw(uint256 s) public prepared(s) {
         prop_withdraw(s % 2 == 0 ? alice : bob, users[2], alice, _owed(s));
     }
 
-    function testFuzz_previewWithdraw(uint256 s) public prepared(s) {
+    function testFuzz_I1_previewWithdraw(uint256 s) public prepared(s) {
         prop_previewWithdraw(bob, users[2], alice, users[3], _owed(s));
     }
 
-    function testFuzz_redeem(uint256 s) public prepared(s) {
+    function testFuzz_I1_redeem(uint256 s) public prepared(s) {
         prop_redeem(s % 2 == 0 ? alice : bob, users[2], alice, _held(s));
     }
 
-    function testFuzz_previewRedeem(uint256 s) public prepared(s) {
+    function testFuzz_I1_previewRedeem(uint256 s) public prepared(s) {
         prop_previewRedeem(bob, users[2], alice, users[3], _held(s));
     }
 
-    function testFuzz_roundTripsFromAssets(uint256 s) public prepared(s) {
+    function testFuzz_I4_roundTripsFromAssets(uint256 s) public prepared(s) {
         uint256 snapshot = vm.snapshotState();
         prop_RT_deposit_redeem(alice, _assets(s));
         vm.revertToState(snapshot);
@@ -112,7 +112,7 @@ abstract contract LmpErc4626 is LmpBase, ERC4626Prop {
         prop_RT_withdraw_deposit(alice, _owed(s));
     }
 
-    function testFuzz_roundTripsFromShares(uint256 s) public prepared(s) {
+    function testFuzz_I4_roundTripsFromShares(uint256 s) public prepared(s) {
         uint256 snapshot = vm.snapshotState();
         prop_RT_redeem_deposit(alice, _held(s));
         vm.revertToState(snapshot);
@@ -124,7 +124,7 @@ abstract contract LmpErc4626 is LmpBase, ERC4626Prop {
     }
 
     /// @dev What max* states is accepted, and nothing above it.
-    function testFuzz_maximaAreTheLimits(uint256 s) public prepared(s) {
+    function testFuzz_I2_maximaAreTheLimits(uint256 s) public prepared(s) {
         uint256 shares = lmp.maxRedeem(alice);
         vm.startPrank(alice);
         lmp.redeem(shares, alice, alice);

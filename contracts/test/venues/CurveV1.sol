@@ -12,9 +12,9 @@ struct CurveV1Pool {
 }
 
 /// @title Curve v1 StableSwap of four coins
-/// @notice Vyper bytecode as published in `@setprotocol/set-protocol-v2`, constant-patched: the pool was made for coins of
-/// 18, 6, 6 and 18 decimals, here all four have 18 (`packages/venues/scripts/manifest.ts`). The invariant, fees and every
-/// jump are untouched. The pool knows no rates: a token worth 1.1 ETH trades near par with one worth 1.
+/// @notice Vyper bytecode as published in `@setprotocol/set-protocol-v2`. `CurveStableSwap` is for coins of 18, 6, 6 and 18 decimals;
+/// `CurveStableSwapPatched18` is the same constant-patched: all four have 18 (`packages/venues/scripts/manifest.ts`). The invariant,
+/// fees and every jump are untouched. The pool knows no rates: a token worth 1.1 ETH trades near par with one worth 1.
 library CurveV1 {
     /// @param amplification what `A()` returns: A*n^(n-1) of the StableSwap paper
     /// @param fee of 1e10
@@ -23,12 +23,20 @@ library CurveV1 {
         internal
         returns (CurveV1Pool memory curve)
     {
+        return deployPool("CurveStableSwapPatched18", coins, amplification, fee);
+    }
+
+    /// @param artifact which of the two
+    function deployPool(string memory artifact, IERC20[4] memory coins, uint256 amplification, uint256 fee)
+        internal
+        returns (CurveV1Pool memory curve)
+    {
         curve.lpToken = CurveTokenLike(
             Artifacts.create("CurveTokenV1", abi.encode("Curve LP", "crvLP", uint256(18), uint256(0)))
         );
         // No lending wrappers: the underlying coins are the coins.
         curve.pool = CurveStableSwapLike(
-            Artifacts.create("CurveStableSwapPatched18", abi.encode(coins, coins, curve.lpToken, amplification, fee))
+            Artifacts.create(artifact, abi.encode(coins, coins, curve.lpToken, amplification, fee))
         );
         curve.lpToken.set_minter(address(curve.pool));
     }

@@ -32,6 +32,11 @@ export const deploymentSchema = z.object({
     z.object({
       address,
       asset: address,
+      /** What prices its destinations and its rewards, in its asset. */
+      priceRegistry: address,
+      /** What measures its losses, at which prices; only that of `contracts` has reporters. */
+      lossPrices: address,
+      lossLedger: address,
       destinations: z.array(z.object({ address, venue: z.string(), name: z.string() })),
       /** Absent: nobody backs it. */
       backing: backing.optional(),

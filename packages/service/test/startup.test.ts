@@ -83,7 +83,12 @@ const deployment = {
   chainId: 31337,
   startBlock: 12,
   contracts: { toke: '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266' },
-  lmps: [{ address: A, asset: A, destinations: [{ address: A, venue: 'curve', name: 'x' }] }],
+  lmps: [
+    {
+      ...{ address: A, asset: A, priceRegistry: A, lossPrices: A, lossLedger: A },
+      destinations: [{ address: A, venue: 'curve', name: 'x' }],
+    },
+  ],
   reactors: [{ address: A, asset: A, symbol: 'ABC', kind: 'token' }],
   positions: [{ index: 0, adapter: A, token: A, pair: A }],
   tokens: [{ address: A, symbol: 'WETH', decimals: 18 }],

@@ -68,6 +68,7 @@ export const PREBUILT: readonly Prebuilt[] = [
   balancer('LiquidityGaugeFactory', '20220822-mainnet-gauge-factory-v2'),
 
   curve('CurveTokenV1', 'CurvePoolERC20'),
+  curve('CurveStableSwap', 'Stableswap'),
   // The published pool is made for coins of 18, 6, 6, 18 decimals: coins 1 and 2 are multiplied by 1e12 (PUSH6). Here the
   // multiplier is 1 (still a PUSH6, so that no jump target moves) and every coin has 18 decimals.
   curve('CurveStableSwapPatched18', 'Stableswap', {

@@ -2,8 +2,11 @@
 export {
   backingPoolAbi,
   cycleManagerAbi,
+  dutchAuctionAbi,
   feeSplitterAbi,
+  limitsAbi,
   lmpAbi,
+  lmpLensAbi,
   lossLedgerAbi,
   lossOracleAbi,
   lossPricesAbi,

@@ -16,12 +16,11 @@ import { getRequestListener } from '@hono/node-server'
 import type { Logger } from 'pino'
 import type { PublicClient } from 'viem'
 import type { Config } from './config.ts'
-import { type Database, openDatabase } from './db/open.ts'
-import { priceSources } from './db/schema.ts'
+import { openDatabase } from './db/open.ts'
 import { createApp } from './http/app.ts'
 import { FOLLOWED } from './indexer/contracts.ts'
 import { Indexer } from './indexer/indexer.ts'
-import { readerOf } from './indexer/readings.ts'
+import { askedOf, readerOf } from './indexer/readings.ts'
 import { Store } from './indexer/store.ts'
 
 export interface Environment {
@@ -77,7 +76,7 @@ export async function start(config: Config, { signal, onStop }: Service): Promis
     client,
     store,
     startBlock: deployment.startBlock,
-    read: readerOf(client, deployment, () => pricedTokens(db)),
+    read: readerOf(client, deployment, askedOf(db)),
     log,
   })
   const app = createApp({
@@ -101,6 +100,3 @@ export async function start(config: Config, { signal, onStop }: Service): Promis
   if (!signal.aborted)
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
 }
-
-const pricedTokens = (db: Database) =>
-  db.write.select({ token: priceSources.token, feed: priceSources.feed }).from(priceSources).all()

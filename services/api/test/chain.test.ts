@@ -2,7 +2,7 @@ import { startAnvil, type TestNode } from '@headrace/chaos-rpc/anvil'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkApi } from '../src/check/check.ts'
 import { liveBacking } from './backing-life.ts'
-import { liveCycles, liveVault } from './life.ts'
+import { liveCycles, liveMarket, liveVault } from './life.ts'
 import { type Served, serve } from './serve.ts'
 import { deployProtocol, type Protocol, World } from './world.ts'
 
@@ -40,6 +40,10 @@ test('every amount is the chain’s, however the blocks were indexed', async () 
   await agree(live)
 
   await liveVault(world, protocol)
+  await live.indexer.advance()
+  await agree(live)
+
+  await liveMarket(world, protocol)
   await live.indexer.advance()
   await agree(live)
 

@@ -81,6 +81,45 @@ export async function liveVault(world: World, protocol: Protocol): Promise<void>
   await world.send(configurator, 'reopenDestination', lmp.address, second.address)
 }
 
+/** Caps by id that rise and fall, lots with and without an oracle, bought in part and to their end, proceeds. */
+export async function liveMarket(world: World, protocol: Protocol): Promise<void> {
+  const { lmp, limits, auction, registry, weth, abc, toke, destinations } = protocol
+  const [first] = destinations
+  const id = await world.read(limits, 'destinationId', first.address)
+  const cap = (share: string, amount: string) => ({ share: eth(share), amount: eth(amount) })
+  await world.send(limits, 'raiseCap', lmp.address, id, cap('0.5', '80'))
+  await world.send(
+    limits,
+    'raiseCap',
+    lmp.address,
+    await world.read(limits, 'issuerId', abc.address),
+    cap('1', '70'),
+  )
+  await world.send(limits, 'lowerCap', lmp.address, id, cap('0.25', '80'))
+  await world.send(limits, 'raiseCap', lmp.address, `0x${'ab'.repeat(32)}`, cap('1', '1'))
+  await world.send(limits, 'raiseMaxPoolShare', lmp.address, eth('0.4'))
+  await world.send(limits, 'raiseIdleFloor', lmp.address, eth('0.01'))
+
+  await world.send(auction, 'list', lmp.address, abc.address, registry.address, 0n)
+  await world.send(auction, 'list', lmp.address, toke.address, zeroAddress, eth('2'))
+  for (const token of [abc, toke, weth])
+    await world.send(token, 'approve', auction.address, eth('1000000000'))
+  await world.send(auction, 'consign', lmp.address, abc.address, eth('1000'))
+  await world.send(auction, 'consign', lmp.address, abc.address, eth('77'))
+  await world.send(auction, 'consign', lmp.address, toke.address, eth('3'))
+  await world.pass(2 * HOUR)
+  const buy = (token: Contract, amount: string) => {
+    const deadline = maxUint256
+    const args = [lmp.address, token.address, eth(amount), eth('1000'), world.admin, deadline, '0x']
+    return world.send(auction, 'buy', ...args)
+  }
+  await buy(abc, '400')
+  await world.send(auction, 'push', lmp.address)
+  await buy(abc, '600')
+  await buy(toke, '3')
+  await world.send(auction, 'delist', lmp.address, toke.address)
+}
+
 /** Sells all units of a closing destination for their last good value. */
 async function leave(world: World, { lmp, solver }: Protocol, destination: Contract): Promise<void> {
   const { units, safe } = stateShape.parse(await world.read(lmp, 'destinationState', destination.address))

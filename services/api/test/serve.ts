@@ -6,10 +6,9 @@ import { createLog, createMetrics, type Deployment, listenLocal } from '@headrac
 import { getRequestListener } from '@hono/node-server'
 import type { PublicClient } from 'viem'
 import { type Database, openDatabase } from '../src/db/open.ts'
-import { priceSources } from '../src/db/schema.ts'
 import { createApp } from '../src/http/app.ts'
 import { Indexer } from '../src/indexer/indexer.ts'
-import { readerOf } from '../src/indexer/readings.ts'
+import { askedOf, readerOf } from '../src/indexer/readings.ts'
 import { Store } from '../src/indexer/store.ts'
 
 export interface Served {
@@ -31,9 +30,7 @@ export async function serve(client: PublicClient, deployment: Deployment, file?:
     client,
     store,
     startBlock: deployment.startBlock,
-    read: readerOf(client, deployment, () =>
-      db.write.select({ token: priceSources.token, feed: priceSources.feed }).from(priceSources).all(),
-    ),
+    read: readerOf(client, deployment, askedOf(db)),
     log,
   })
   const app = createApp({

@@ -110,6 +110,9 @@ export interface Protocol {
   readonly bare: Contract
   readonly manager: Contract
   readonly reserve: Contract
+  readonly limits: Contract
+  readonly auction: Contract
+  readonly registry: Contract
   readonly tokenReactor: Contract
   readonly pairReactor: Contract
 }
@@ -130,6 +133,13 @@ export async function deployProtocol(world: World): Promise<Protocol> {
   const cap = parseEther('10000')
   const lossPrices = await world.deploy(artifact('LossPrices'), registry.address)
   const lossLedger = await world.deploy(artifact('LossLedger'), access.address, lossPrices.address)
+  const limits = await world.deploy(artifact('Limits'), access.address, signals.address)
+  const auction = await world.deploy(artifact('DutchAuction'), access.address)
+  const pricing = {
+    priceRegistry: registry.address,
+    lossPrices: lossPrices.address,
+    lossLedger: lossLedger.address,
+  }
   const configurator = await world.deploy(artifact('LmpConfigurator'), access.address)
   const vault = (name: string, symbol: string) =>
     world.deploy(artifact('LMP'), {
@@ -218,6 +228,9 @@ export async function deployProtocol(world: World): Promise<Protocol> {
     bare,
     manager,
     reserve,
+    limits,
+    auction,
+    registry,
     tokenReactor,
     pairReactor,
     deployment: {
@@ -234,11 +247,14 @@ export async function deployProtocol(world: World): Promise<Protocol> {
         lossLedger: lossLedger.address,
         lossOracle: oracle.address,
         recovery: recovery.address,
+        limits: limits.address,
+        auction: auction.address,
       },
       lmps: [
         {
           address: lmp.address,
           asset: weth.address,
+          ...pricing,
           destinations: [destination(first, 'first'), destination(second, 'second')],
           backing: {
             pool: pool.address,
@@ -247,7 +263,7 @@ export async function deployProtocol(world: World): Promise<Protocol> {
             mode: 'slashing',
           },
         },
-        { address: bare.address, asset: weth.address, destinations: [] },
+        { address: bare.address, asset: weth.address, ...pricing, destinations: [] },
       ],
       reactors: [
         { address: tokenReactor.address, asset: abc.address, symbol: 'tABC', kind: 'token' },

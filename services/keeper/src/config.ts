@@ -88,6 +88,19 @@ export const configSchema = z.object({
     parseEther,
     'value of a fee splitter from which it is distributed to the backers, in ETH',
   ),
+  HARVEST_MIN_BPS: z.coerce
+    .bigint()
+    .positive()
+    .lte(10_000n)
+    .default(2n)
+    .describe(
+      'rewards of a destination, or proceeds of an auction, that are moved at once, in basis points of what the vault holds, default 2',
+    ),
+  HARVEST_INTERVAL_S: seconds(86_400, 'time after which they are moved whatever they are worth'),
+  AUCTION_POKE_S: seconds(
+    21_600,
+    "age of the auction's last look at the price of a running lot at which it looks again",
+  ),
   SOLVER_EXECUTOR: z
     .custom<Address>(
       (value) => typeof value === 'string' && isAddress(value, { strict: false }),
@@ -101,6 +114,8 @@ export const configSchema = z.object({
   MAX_GAS_SNAPSHOT: gasCeiling(2_000_000n, 'snapshot'),
   MAX_GAS_REBALANCE: gasCeiling(8_000_000n, 'rebalance'),
   MAX_GAS_FEES: gasCeiling(2_000_000n, 'fees'),
+  MAX_GAS_HARVEST: gasCeiling(6_000_000n, 'harvest'),
+  MAX_GAS_AUCTION: gasCeiling(2_000_000n, 'auction'),
 })
 
 export type KeeperConfig = z.infer<typeof configSchema>

@@ -2,6 +2,7 @@ import {
   backingPoolAbi,
   cycleManagerAbi,
   destinationAbi,
+  dutchAuctionAbi,
   feeSplitterAbi,
   limitsAbi,
   lmpAbi,
@@ -11,6 +12,10 @@ import {
   signalsAbi,
   solverExecutorAbi,
 } from '@headrace/abi'
+import { parseAbi } from 'viem'
+
+/** Of the transfer library that the vault pulls by: less than promised is there. */
+const tokenErrorsAbi = parseAbi(['error TransferFromFailed()'])
 
 /** Custom errors of everything the keeper calls, for messages that name them. */
 export const errorsAbi = [
@@ -22,7 +27,9 @@ export const errorsAbi = [
   ...solverExecutorAbi,
   ...destinationAbi,
   ...priceRegistryAbi,
+  ...dutchAuctionAbi,
   ...lossLedgerAbi,
   ...feeSplitterAbi,
   ...backingPoolAbi,
+  ...tokenErrorsAbi,
 ].filter((entry) => entry.type === 'error')

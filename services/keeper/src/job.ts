@@ -1,7 +1,7 @@
 import type { BlockRef } from '@headrace/chain'
 import type { Address, Hex } from 'viem'
 
-export const JOBS = ['cycle', 'report', 'snapshot', 'rebalance', 'fees'] as const
+export const JOBS = ['cycle', 'report', 'snapshot', 'rebalance', 'fees', 'harvest', 'auction'] as const
 export type JobName = (typeof JOBS)[number]
 
 /** One transaction a job wants. */

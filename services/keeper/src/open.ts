@@ -16,7 +16,14 @@ import type { KeeperConfig } from './config.ts'
 export interface Environment {
   chain: ChainAccess
   deployment: Deployment
-  contracts: { signals: Address; cycleManager: Address; prices: Address; weth: Address; executor: Address }
+  contracts: {
+    signals: Address
+    cycleManager: Address
+    prices: Address
+    weth: Address
+    auction: Address
+    executor: Address
+  }
   /** Absent: nothing is sent. */
   account: PrivateKeyAccount | undefined
   /** Wei; 0 without a key. */
@@ -49,6 +56,7 @@ export async function openEnvironment(config: KeeperConfig, log: Logger): Promis
     cycleManager: contractAddress(deployment, 'cycleManager'),
     prices: contractAddress(deployment, 'priceRegistry'),
     weth: contractAddress(deployment, 'weth'),
+    auction: contractAddress(deployment, 'auction'),
     executor: config.SOLVER_EXECUTOR ?? contractAddress(deployment, 'solverExecutor'),
   }
   const vaults = deployment.lmps.flatMap((lmp) => [

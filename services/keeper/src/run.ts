@@ -13,8 +13,10 @@ import { formatEther, zeroAddress } from 'viem'
 import type { KeeperConfig } from './config.ts'
 import { errorsAbi } from './errors.ts'
 import type { Job } from './job.ts'
+import { auctionJob } from './jobs/auction.ts'
 import { cycleJob } from './jobs/cycle.ts'
 import { feesJob } from './jobs/fees.ts'
+import { harvestJob } from './jobs/harvest.ts'
 import { rebalanceJob } from './jobs/rebalance.ts'
 import { reportJob } from './jobs/report.ts'
 import { snapshotJob } from './jobs/snapshot.ts'
@@ -153,6 +155,7 @@ function makeJobs(
 ): Job[] {
   const { client } = chain
   const isUnderway = (prefix: string) => sender.isUnderway(prefix)
+  const earnings = { minBps: config.HARVEST_MIN_BPS, interval: config.HARVEST_INTERVAL_S }
   return [
     cycleJob(client, contracts.cycleManager),
     reportJob({
@@ -178,6 +181,15 @@ function makeJobs(
       least: config.FEES_MIN_ETH,
       isUnderway,
     }),
+    harvestJob({ client, deployment, auction: contracts.auction, ...earnings, isUnderway }),
+    auctionJob({
+      client,
+      deployment,
+      auction: contracts.auction,
+      ...earnings,
+      pokeAge: config.AUCTION_POKE_S,
+      isUnderway,
+    }),
   ]
 }
 
@@ -187,6 +199,8 @@ const ceilings = (config: KeeperConfig): Ceilings => ({
   snapshot: config.MAX_GAS_SNAPSHOT,
   rebalance: config.MAX_GAS_REBALANCE,
   fees: config.MAX_GAS_FEES,
+  harvest: config.MAX_GAS_HARVEST,
+  auction: config.MAX_GAS_AUCTION,
 })
 
 async function live(

@@ -35,7 +35,10 @@ describe('bad input', () => {
       }),
     )
   const contracts = Object.fromEntries(
-    ['signals', 'cycleManager', 'priceRegistry', 'weth', 'solverExecutor'].map((name) => [name, ZERO_CODE]),
+    ['signals', 'cycleManager', 'priceRegistry', 'weth', 'auction', 'solverExecutor'].map((name) => [
+      name,
+      ZERO_CODE,
+    ]),
   )
 
   let node: TestNode

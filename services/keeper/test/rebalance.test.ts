@@ -1,6 +1,6 @@
 import { lmpAbi, rebalanceGateAbi } from '@headrace/abi'
 import { contractAddress } from '@headrace/service'
-import { erc20Abi, getAbiItem } from 'viem'
+import { erc20Abi, getAbiItem, zeroAddress } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keeper } from './support/cli.ts'
 import { actors, type Stack, startStack } from './support/stack.ts'
@@ -41,7 +41,9 @@ describe('rebalance', () => {
         fromBlock,
       }),
     ])
-    expect(checks).toHaveLength(moves.length)
+    // Who leaves a closing destination for idle asks no gate.
+    const toIdle = moves.filter(({ args }) => args.ins[0]?.destination === zeroAddress)
+    expect(checks).toHaveLength(moves.length - toIdle.length)
     return moves.map(({ args }, i) => ({
       from: nameOf(args.outs[0]?.destination),
       to: nameOf(args.ins[0]?.destination),
@@ -121,6 +123,37 @@ describe('rebalance', () => {
     const moved = moves.reduce((sum, move) => sum + (move.moved ?? 0n), 0n)
     expect(moved).toBeGreaterThan(9n * WAD)
     expect(moved).toBeLessThan(10n * WAD)
+    await expectNothingLeft()
+  })
+
+  it('leaves a closing destination for idle as its ramp lets it, and enters it no more', {
+    timeout: 180_000,
+  }, async () => {
+    const balancer = stack.lmp.destinations.find(({ name }) => name === 'Balancer')
+    if (balancer === undefined) throw new Error('the vault has no Balancer destination')
+    const before = await worthOf(balancer.address)
+    expect(before).toBeGreaterThan(100n * WAD)
+    await stack.close(balancer.address)
+    let [left, idle] = [before, 0n]
+    // The ramp starts at 0.2% and ends after three days at 10%.
+    for (let day = 0; day <= 3 && left > 0n; day += 1) {
+      const moves = await runOnce()
+      for (const { to } of moves) expect(to).not.toBe('Balancer')
+      expect(moves.some(({ from, to }) => from === 'Balancer' && to === 'idle')).toBe(true)
+      left = await worthOf(balancer.address)
+      if (left > 0n) await stack.jump(DAY)
+    }
+    expect(left).toBe(0n)
+    const book = await stack.client.readContract({
+      address: stack.lmp.address,
+      abi: lmpAbi,
+      functionName: 'book',
+    })
+    idle =
+      book.idle +
+      (await worthOf(stack.lmp.destinations.find(({ name }) => name === 'Curve')?.address ?? '0x'))
+    // Not a hundredth was lost on the way.
+    expect(idle).toBeGreaterThan((before * 99n) / 100n)
     await expectNothingLeft()
   })
 })

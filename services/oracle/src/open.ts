@@ -12,7 +12,7 @@ import {
   StartupError,
 } from '@headrace/service'
 import { loadAccount } from '@headrace/txmgr'
-import type { Address, PrivateKeyAccount, PublicClient } from 'viem'
+import { type Address, isAddressEqual, type PrivateKeyAccount, type PublicClient } from 'viem'
 import type { OracleConfig } from './config.ts'
 import { type Contracts, readDomain } from './reads.ts'
 
@@ -73,7 +73,10 @@ export async function openEnvironment(config: OracleConfig, log: Logger): Promis
   ])
   const balance = account === undefined ? 0n : await chain.client.getBalance({ address: account.address })
   if (account !== undefined) assertAccount(account.address, balance, reporters, config)
-  const lmps = deployment.lmps.map(({ address }) => address)
+  // A vault of another asset has a ledger of its own, which no reporter can open a case at.
+  const lmps = deployment.lmps
+    .filter(({ lossLedger }) => isAddressEqual(lossLedger, contracts.ledger))
+    .map(({ address }) => address)
   return { chain, deployment, contracts, lmps, reporters, quorum, account, balance }
 }
 

@@ -1,10 +1,15 @@
 import { aggregatorProxyAbi, fluxAggregatorAbi } from '@headrace/venues'
 import type { Address } from 'viem'
 import { dayOf, type World } from '../world.ts'
+import { dollarPrice } from './dollars.ts'
 
 /** WETH per ABC and per reward token at day 0; as contracts/test/venues deploys the pools. */
 export const ABC_PRICE = 5n * 10n ** 15n
-const REWARD_PRICE = 2n * 10n ** 15n
+export const REWARD_PRICE = 2n * 10n ** 15n
+/** USD per ETH of the dollar feeds, which do not follow the history; as contracts/test/venues deploys them. */
+const ETH_USD = 3_000n
+/** 8 decimals. */
+const CRV_USD = 15_000_000n
 
 /** The oracle network: pushes history to the Chainlink aggregators. */
 export class Feeds {
@@ -25,6 +30,15 @@ export class Feeds {
     ])
     answers.push([venues.abcFeed, (ABC_PRICE * history.abc(day)) / 10n ** 18n])
     answers.push([venues.rewardFeed, REWARD_PRICE])
+    const { usd } = venues
+    // 8 decimals.
+    answers.push([usd.usdcFeed, dollarPrice('usdc', day) / 10n ** 10n])
+    answers.push([usd.usdtFeed, dollarPrice('usdt', day) / 10n ** 10n])
+    answers.push([usd.daiFeed, dollarPrice('dai', day) / 10n ** 10n])
+    answers.push([usd.susdFeed, dollarPrice('susd', day) / 10n ** 10n])
+    answers.push([usd.rewardFeed, (REWARD_PRICE * ETH_USD) / 10n ** 10n])
+    answers.push([usd.crvFeed, CRV_USD])
+    answers.push([usd.usdcEthFeed, dollarPrice('usdc', day) / ETH_USD])
     for (const [feed, answer] of answers) await this.#submit(feed, answer)
   }
 

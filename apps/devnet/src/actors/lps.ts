@@ -1,32 +1,32 @@
 import { reactorAbi, reserveAbi } from '@headrace/abi'
-import { type Address, erc20Abi, maxUint256, parseEther } from 'viem'
+import { type Address, erc20Abi, maxUint256, parseEther, parseUnits } from 'viem'
 import { type Actor, accounts } from '../accounts.ts'
-import { dayOf, type World } from '../world.ts'
+import { dayOf, vaultOf, type World } from '../world.ts'
 import { type Deed, doDue } from './deeds.ts'
 import { giveWeth, mint } from './funding.ts'
 import { VaultDoor } from './vault.ts'
 
-/** Depositors of the vault and of the two reactors, and the treasury that fills the reserve. */
+const dollars = (amount: string) => parseUnits(amount, 6)
+
+/** Depositors of the vaults and of the two reactors, and the treasury that fills the reserve. */
 export class Lps {
   readonly #world: World
   readonly #deeds: Deed[]
   readonly #vault: VaultDoor
+  readonly #dollars: VaultDoor
   readonly #tokenReactor: Address
   readonly #pairReactor: Address
   deposits = 0
 
   constructor(world: World) {
     this.#world = world
-    const { lmps, reactors } = world.deployment
-    const [lmp, token, pair] = [
-      lmps[0],
-      reactors.find((r) => r.kind === 'token'),
-      reactors.find((r) => r.kind === 'pair'),
-    ]
-    if (lmp === undefined || token === undefined || pair === undefined) {
-      throw new Error('the deployment has no LMP, token reactor or pair reactor')
+    const { reactors } = world.deployment
+    const [token, pair] = [reactors.find((r) => r.kind === 'token'), reactors.find((r) => r.kind === 'pair')]
+    if (token === undefined || pair === undefined) {
+      throw new Error('the deployment has no token reactor or pair reactor')
     }
-    this.#vault = new VaultDoor(world, lmp.address)
+    this.#vault = new VaultDoor(world, vaultOf(world, world.venues.weth).address)
+    this.#dollars = new VaultDoor(world, vaultOf(world, world.venues.usd.usdc).address)
     this.#tokenReactor = token.address
     this.#pairReactor = pair.address
     this.#deeds = this.#plan()
@@ -49,6 +49,8 @@ export class Lps {
         }
       }
       await this.#vault.approve(actor, venues.weth)
+      await mint(chain, venues.usd.usdc, actor, dollars('2000000'))
+      await this.#dollars.approve(actor, venues.usd.usdc)
     }
     await this.#contribute(0, parseEther('60000'))
     await this.#contribute(1, parseEther('400'))
@@ -60,6 +62,8 @@ export class Lps {
     ] as const) {
       await this.#depositLmp(actor, ether)
     }
+    await this.#depositDollars('lp0', this.#world.history.early ? '100000' : '300000')
+    await this.#depositDollars('lp1', this.#world.history.early ? '50000' : '150000')
     await this.#depositReactor('lp0', this.#tokenReactor, '100000')
     await this.#depositReactor('lp1', this.#pairReactor, '800')
   }
@@ -95,9 +99,32 @@ export class Lps {
       { day: 39, what: 'lp0 claims its ABC', act: () => this.#claim('lp0', this.#tokenReactor) },
       { day: 40, what: 'lp1 claims its WETH', act: () => this.#claim('lp1', this.#pairReactor) },
       {
+        day: 38,
+        what: 'lp2 deposits 20,000 USDC into the dollar vault',
+        ready: async () => (await this.#dollars.quote('lp2', dollars('20000'))) !== undefined,
+        act: () => this.#depositDollars('lp2', '20000'),
+      },
+      {
         day: 41,
         what: 'lp2 leaves the vault in kind with half of its shares',
         act: () => this.#vault.leaveInKind('lp2'),
+      },
+      {
+        day: 42,
+        what: 'lp0 leaves the vault with 20 WETH more than it has idle',
+        ready: async () => (await this.#vault.quoteBeyondIdle('lp0', parseEther('20'))) !== undefined,
+        act: () => this.#vault.leaveBeyondIdle('lp0', parseEther('20')),
+      },
+      {
+        day: 42,
+        what: 'lp1 leaves the dollar vault with 10,000 USDC more than it has idle',
+        ready: async () => (await this.#dollars.quoteBeyondIdle('lp1', dollars('10000'))) !== undefined,
+        act: () => this.#dollars.leaveBeyondIdle('lp1', dollars('10000')),
+      },
+      {
+        day: 44,
+        what: 'lp2 leaves the dollar vault in kind with half of its shares',
+        act: () => this.#dollars.leaveInKind('lp2'),
       },
       {
         day: 43,
@@ -135,6 +162,11 @@ export class Lps {
 
   async #depositLmp(actor: Actor, ether: string): Promise<void> {
     await this.#vault.deposit(actor, parseEther(ether))
+    this.deposits += 1
+  }
+
+  async #depositDollars(actor: Actor, amount: string): Promise<void> {
+    await this.#dollars.deposit(actor, dollars(amount))
     this.deposits += 1
   }
 

@@ -2,7 +2,7 @@ import { backingPoolAbi, lossLedgerAbi } from '@headrace/abi'
 import { contractAddress } from '@headrace/service'
 import { type Address, erc20Abi, getAbiItem, maxUint256, parseEther } from 'viem'
 import { accounts } from '../accounts.ts'
-import { dayOf, type World } from '../world.ts'
+import { dayOf, vaultOf, type World } from '../world.ts'
 import { type Deed, doDue } from './deeds.ts'
 
 type Staker = 'staker0' | 'staker1' | 'staker2'
@@ -23,8 +23,8 @@ export class Stakers {
     this.#world = world
     this.#toke = contractAddress(world.deployment, 'toke')
     this.#ledger = contractAddress(world.deployment, 'lossLedger')
-    const [lmp] = world.deployment.lmps
-    if (lmp?.backing === undefined) throw new Error('the deployment has no backed LMP')
+    const lmp = vaultOf(world, world.venues.weth)
+    if (lmp.backing === undefined) throw new Error('the deployment has no backed LMP')
     this.#lmp = lmp.address
     this.#pool = lmp.backing.pool
     this.#deeds = this.#plan()

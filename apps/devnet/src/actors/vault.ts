@@ -36,20 +36,13 @@ export class VaultDoor {
 
   /** Shares `assets` buy now, after the report the router may make; undefined when the vault refuses: it is closed or full. */
   async quote(actor: Actor, assets: bigint): Promise<bigint | undefined> {
-    try {
-      const { result } = await this.#world.chain.client.simulateContract({
+    const found = await unlessReverted(async () =>
+      this.#world.chain.client.simulateContract({
         account: accounts[actor],
         ...(await this.#depositCall(actor, assets, 0n)),
-      })
-      return result
-    } catch (error) {
-      if (
-        error instanceof BaseError &&
-        error.walk((e) => e instanceof ContractFunctionRevertedError) !== null
-      )
-        return undefined
-      throw error
-    }
+      }),
+    )
+    return found?.result
   }
 
   async deposit(actor: Actor, assets: bigint): Promise<void> {
@@ -85,6 +78,41 @@ export class VaultDoor {
     })
   }
 
+  /** Leaves with so much more than the vault has idle: the exit queue sells the rest. Undefined when it refuses now. */
+  async quoteBeyondIdle(actor: Actor, more: bigint): Promise<{ shares: bigint; assets: bigint } | undefined> {
+    const { client } = this.#world.chain
+    const lmp = { address: this.#lmp, abi: lmpAbi } as const
+    const { idle } = await client.readContract({ ...lmp, functionName: 'book' })
+    const shares = await client.readContract({
+      ...lmp,
+      functionName: 'convertToShares',
+      args: [idle + more],
+    })
+    const result = await unlessReverted(async () =>
+      client.simulateContract({
+        account: accounts[actor],
+        ...(await this.#redeemCall(actor, shares, 0n)),
+      }),
+    )
+    return result && { shares, assets: result.result }
+  }
+
+  async leaveBeyondIdle(actor: Actor, more: bigint): Promise<void> {
+    const quote = await this.quoteBeyondIdle(actor, more)
+    if (quote === undefined) throw new Error(`${actor}: the vault lets nobody out beyond what is idle`)
+    const minimum = quote.assets - (quote.assets * SLIPPAGE_BPS) / 10_000n
+    await this.#world.chain.send(actor, await this.#redeemCall(actor, quote.shares, minimum))
+  }
+
+  async #redeemCall(actor: Actor, shares: bigint, minimum: bigint) {
+    return {
+      address: this.#router,
+      abi: lmpRouterAbi,
+      functionName: 'redeem',
+      args: [this.#lmp, shares, accounts[actor], minimum, await this.#deadline()],
+    } as const
+  }
+
   async #depositCall(actor: Actor, assets: bigint, minimum: bigint) {
     return {
       address: this.#router,
@@ -96,5 +124,16 @@ export class VaultDoor {
 
   async #deadline(): Promise<bigint> {
     return (await this.#world.chain.now()) + DEADLINE_SECONDS
+  }
+}
+
+async function unlessReverted<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    const reverted =
+      error instanceof BaseError && error.walk((e) => e instanceof ContractFunctionRevertedError) !== null
+    if (reverted) return undefined
+    throw error
   }
 }

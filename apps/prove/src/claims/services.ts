@@ -60,12 +60,18 @@ export function writeDeployment(dir: string): string {
     'recovery',
     'toke',
     'weth',
+    'auction',
   ]
   const json = {
     chainId: 31337,
     startBlock: 0,
     contracts: Object.fromEntries(names.map((name) => [name, address])),
-    lmps: [{ address, asset: address, symbol: 'X', destinations: [] }],
+    lmps: [
+      {
+        ...{ address, asset: address, symbol: 'X', destinations: [] },
+        ...{ priceRegistry: address, lossPrices: address, lossLedger: address },
+      },
+    ],
     reactors: [],
     positions: [],
     tokens: [],

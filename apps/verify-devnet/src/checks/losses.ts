@@ -79,10 +79,12 @@ function ended({ opened, ends: [end] }: LossCase): string {
 /** Where the state at the head is not what the events say. */
 async function stateFaults(
   run: Run,
-  { lossLedger }: Deployment,
+  { ledgers }: Deployment,
   { vault, replay }: VaultLosses,
 ): Promise<string[]> {
   const { client, head: blockNumber } = run.chain
+  const lossLedger = ledgers.get(vault)
+  if (lossLedger === undefined) return ['no loss ledger is named']
   const [state, mark, supply] = await Promise.all([
     client.readContract({
       address: lossLedger,

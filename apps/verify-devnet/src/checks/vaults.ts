@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 import { tokenAbi, vaultAbi } from '../abi.ts'
-import { replayVault, type ToldBook, type VaultReplay } from '../replay/vault.ts'
+import { replayVault, type ToldBook, type VaultEvent, type VaultReplay } from '../replay/vault.ts'
 import type { Report } from '../report.ts'
 import type { Run, Vault } from '../run.ts'
 
@@ -13,7 +13,7 @@ export async function checkVaults(run: Run, report: Report): Promise<void> {
       `the vault ${vault.address}: idle and units replayed from its events are what it books and holds`,
       [...faults, ...(await faultsOfHoldings(run, vault, replay))],
       vault.events.length,
-      `${vault.events.length} events; idle ${await run.show(vault.asset, idle)}, units of ${units.size} destinations`,
+      `${vault.events.length} events; ${exits(vault)}; idle ${await run.show(vault.asset, idle)}, units of ${units.size} destinations`,
     )
   }
 }
@@ -50,6 +50,11 @@ async function faultsOfHoldings(
     if (owned !== expected) faults.push(`holds ${owned} units of ${destination}, replayed ${expected}`)
   }
   return faults
+}
+
+function exits({ events }: Vault): string {
+  const count = (name: VaultEvent['eventName']) => events.filter(({ eventName }) => eventName === name).length
+  return `${count('Withdraw')} exits, ${count('SoldForExit')} sales for them, ${count('RedeemedInKind')} exits in kind`
 }
 
 /** Where what a vault says of its book now is not what its events told. */

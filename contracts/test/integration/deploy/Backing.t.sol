@@ -8,18 +8,13 @@ import {BackingPool} from "../../../src/backing/BackingPool.sol";
 import {FeeSplitter} from "../../../src/backing/FeeSplitter.sol";
 import {IBackingPool} from "../../../src/backing/IBackingPool.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
-import {VenueConfig, Venues} from "../../venues/Venues.sol";
 import {DeployedBase} from "./DeployedBase.sol";
 
 /// @notice Who backs an LMP after a deployment, and what a deployment refuses.
 contract BackingTest is DeployedBase {
     /// @dev Each test deploys by itself.
     function setUp() public override {
-        vm.warp(1_750_000_000);
-        VenueConfig memory config = Venues.defaults(address(this));
-        vm.deal(address(this), Venues.wethNeeded(config));
-        venues = Venues.deploy(config);
-        vm.deal(deployer, 1 ether);
+        deployVenues();
     }
 
     /// @dev External, so that its revert can be expected.
@@ -84,6 +79,14 @@ contract BackingTest is DeployedBase {
         assertEq(protocol.lossOracle.backingOf(address(lmp)), address(0));
         assertEq(lmp.feeRecipient(), treasury);
         assertEq(lmp.managementFeeBps(), 0);
+    }
+
+    /// @dev Reporters and recovery know the ledger of WETH alone.
+    function test_BackingOfAnotherAssetIsRefused() public {
+        DeployConfig memory config = deployConfig();
+        config.lmps[1].backing = BackingConfig("slashing", 7000, 20);
+        vm.expectRevert(abi.encodeWithSelector(BackingDeployer.BackingNeedsWeth.selector, address(usd.usdc)));
+        this.deploy(config);
     }
 
     function test_AnUnknownModeIsRefused() public {

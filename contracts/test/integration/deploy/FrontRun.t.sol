@@ -4,12 +4,12 @@ pragma solidity 0.8.37;
 import {Create2} from "../../../script/deploy/Create2.sol";
 import {Deployer} from "../../../script/deploy/Deployer.sol";
 import {DestinationDeployer} from "../../../script/deploy/DestinationDeployer.sol";
+import {PricingDeployer} from "../../../script/deploy/PricingDeployer.sol";
 import {BalancerStableDestination} from "../../../src/destinations/BalancerStableDestination.sol";
 import {IBalancerVault} from "../../../src/destinations/interfaces/IBalancerV2.sol";
 import {LmpParams} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
 import {PriceRegistry} from "../../../src/pricing/PriceRegistry.sol";
-import {VenueConfig, Venues} from "../../venues/Venues.sol";
 import {DeployedBase} from "./DeployedBase.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
@@ -20,16 +20,13 @@ contract FrontRunTest is DeployedBase {
     LMP private lmp;
 
     function setUp() public override {
-        vm.warp(1_750_000_000);
-        VenueConfig memory config = Venues.defaults(address(this));
-        vm.deal(address(this), Venues.wethNeeded(config) + 2 ether);
-        venues = Venues.deploy(config);
+        deployVenues();
+        vm.deal(address(this), 2 ether);
         venues.weth.deposit{value: 2 ether}();
         venues.weth.transfer(attacker, 2 ether);
-        vm.deal(deployer, 1 ether);
         vm.startPrank(deployer);
         protocol = Deployer.contracts(deployConfig(), deployer);
-        Deployer.setPrices(deployConfig(), protocol.priceRegistry);
+        PricingDeployer.setPrices(deployConfig(), protocol);
         vm.stopPrank();
         lmp = protocol.lmps[0];
     }
@@ -74,7 +71,7 @@ contract FrontRunTest is DeployedBase {
         protocol.factory.create(params, Create2.SALT);
         vm.stopPrank();
         this.deploy();
-        assertEq(protocol.factory.lmpCount(), 1);
+        assertEq(protocol.factory.lmpCount(), protocol.lmps.length);
     }
 
     /// @dev Profit given between creation and the rest of the deployment is the seed's; the deployment goes on.

@@ -18,13 +18,15 @@ contract RolesTest is DeployedBase {
     }
 
     string private constant DOC = "docs/roles.md";
+    /// @dev Targets that have lines of their own in it.
+    uint256 private constant DOCUMENTED = 21;
     /// @dev Of OpenZeppelin's AccessManaged: answers to the AccessManager alone, which only its ADMIN can make call it.
     bytes4 private constant SET_AUTHORITY = bytes4(keccak256("setAuthority(address)"));
 
     uint256 private restricted;
 
     function targets() private view returns (Target[] memory list) {
-        list = new Target[](20);
+        list = new Target[](23);
         list[0] = Target("LMP", address(protocol.lmps[0]));
         list[1] = Target("PriceRegistry", address(protocol.priceRegistry));
         list[2] = Target("CycleManager", address(protocol.cycleManager));
@@ -45,6 +47,10 @@ contract RolesTest is DeployedBase {
         list[17] = Target("LmpRouter", address(protocol.router));
         list[18] = Target("DutchAuction", address(protocol.auction));
         list[19] = Target("Limits", address(protocol.limits));
+        list[20] = Target("LmpConfigurator", address(protocol.configurator));
+        // Of the vault of another asset; the document shows a contract once.
+        list[DOCUMENTED] = Target("PriceRegistry", address(protocol.priceRegistries[1]));
+        list[DOCUMENTED + 1] = Target("LossLedger", address(protocol.lossLedgers[1]));
     }
 
     function signatures(string memory name) private view returns (string[] memory) {
@@ -112,7 +118,7 @@ contract RolesTest is DeployedBase {
     }
 
     /// @dev Calls what each member may not call, and asks for the delay of what it may.
-    function test_EachRoleCallsItsOwnFunctionsOnly() public {
+    function test_M2_eachRoleCallsItsOwnFunctionsOnly() public {
         address[6] memory members =
             [governor, curator, risk, guardian, address(protocol.lossOracle), address(protocol.recovery)];
         uint64[6] memory roles = [Roles.GOVERNOR, Roles.CURATOR, Roles.RISK, Roles.GUARDIAN, Roles.LOSS, Roles.LOSS];
@@ -134,10 +140,11 @@ contract RolesTest is DeployedBase {
         console.log("calls refused to the holders of other roles: %s", refused);
     }
 
-    /// @dev Only what lowers risk, and what the quorum over losses decided after its own window, is immediate.
+    /// @dev Only what lowers risk or stops flows for a while, and what the quorum over losses decided after its own window, is immediate.
     function requireDelay(address member, address target, RoleTable.Entry memory entry) private view {
         (bool immediate, uint32 delay) = protocol.accessManager.canCall(member, target, entry.selector);
-        assertEq(immediate, entry.role == Roles.RISK || entry.role == Roles.LOSS, "immediate");
+        bool isImmediate = entry.role == Roles.RISK || entry.role == Roles.GUARDIAN || entry.role == Roles.LOSS;
+        assertEq(immediate, isImmediate, "immediate");
         uint32 expected =
             entry.role == Roles.GOVERNOR ? GOVERNOR_DELAY : entry.role == Roles.CURATOR ? CURATOR_DELAY : 0;
         assertEq(delay, expected, "delay");
@@ -150,7 +157,7 @@ contract RolesTest is DeployedBase {
         }
     }
 
-    function test_GuardianCancelsWhatWaits() public {
+    function test_M2_guardianCancelsWhatWaits() public {
         AccessManager manager = protocol.accessManager;
         bytes memory data = abi.encodeCall(protocol.configurator.raiseCap, (protocol.lmps[0], 20_000e18));
         address lmp = address(protocol.configurator);
@@ -188,7 +195,7 @@ contract RolesTest is DeployedBase {
             "backed; set per network in the deploy config); a test fails when it differs.\n\n| contract | function | role | delay |\n|---|---|---|---|\n"
         );
         Target[] memory list = targets();
-        for (uint256 i; i < list.length; ++i) {
+        for (uint256 i; i < DOCUMENTED; ++i) {
             string[] memory functions = signatures(list[i].name);
             for (uint256 k; k < functions.length; ++k) {
                 bytes4 selector = bytes4(keccak256(bytes(functions[k])));
@@ -209,6 +216,7 @@ contract RolesTest is DeployedBase {
         if (role == Roles.LOSS) {
             return string.concat("loss | ", delayOf(address(protocol.lossOracle), target, selector));
         }
+        if (role == Roles.GUARDIAN) return string.concat("guardian | ", delayOf(guardian, target, selector));
         assertEq(role, Roles.RISK, "a role the document does not know");
         return string.concat("risk | ", delayOf(risk, target, selector));
     }
@@ -221,7 +229,7 @@ contract RolesTest is DeployedBase {
     function unrestrictedPart() private pure returns (string memory) {
         return string.concat(
             "\nThe governor also holds the AccessManager's ADMIN role with its delay: it grants roles and maps functions. ",
-            "The guardian cancels what waits under the governor and curator roles, and nothing else; operations of ADMIN itself ",
+            "The guardian also cancels what waits under the governor and curator roles; operations of ADMIN itself ",
             "(OpenZeppelin locks that role) are cancelled by the governor alone.\n\n",
             "The loss role belongs to the `LossOracle` and `Recovery` contracts and to nobody else: the quorum of reporters and the ",
             "48 h window before an execution stand in front of it.\n\n",

@@ -29,7 +29,7 @@ contract HarvestTest is BalancerFixture {
         both.wrap(100e18, holder);
     }
 
-    function test_anyoneHarvestsForTheVault() public {
+    function test_N3_anyoneHarvestsForTheVault() public {
         skip(7 days);
         vm.expectEmit(address(both));
         emit IDestination.Harvested(address(hostile), 700e18 / uint256(7 days) * 7 days);

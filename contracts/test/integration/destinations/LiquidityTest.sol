@@ -129,7 +129,7 @@ abstract contract LiquidityTest is DestinationTest {
         assertEq(subject.sell(units, assets, holder), assets);
     }
 
-    function test_B_inAndOutGainsNothing() public {
+    function test_B2_inAndOutGainsNothing() public {
         uint256[] memory before = _balances(address(this));
         uint256 units = subject.add(_amounts(1), 0, address(this));
         subject.remove(units, new uint256[](legTokens.length), address(this));

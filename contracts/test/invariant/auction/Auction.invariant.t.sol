@@ -14,6 +14,8 @@ import {console} from "forge-std/console.sol";
 /// call (prices and their bounds, payments to the base unit) is asserted in the handler as the call is made.
 /// forge-config: default.invariant.runs = 8
 /// forge-config: default.invariant.depth = 200
+/// forge-config: deep.invariant.runs = 1
+/// forge-config: deep.invariant.depth = 10000
 contract AuctionInvariants is AuctionBase {
     AuctionHandler private handler;
     AssetMock private usd;

@@ -11,6 +11,8 @@ import {console} from "forge-std/console.sol";
 /// slash of at most 30%, A/H that no stake raises, what a claim pays) is asserted in the handler as the call is made.
 /// forge-config: default.invariant.runs = 2
 /// forge-config: default.invariant.depth = 600
+/// forge-config: deep.invariant.runs = 1
+/// forge-config: deep.invariant.depth = 10000
 contract BackingInvariants is BackingBase {
     BackingHandler private handler;
     BackingReplay private replay;

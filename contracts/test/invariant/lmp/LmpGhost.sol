@@ -224,7 +224,7 @@ abstract contract LmpGhost is Test {
     }
 
     /// @dev An exit that sold: what is above the leaver's due was settled after it, so only prices are compared; the history of flows starts anew.
-    function _afterQueueExit(Before memory x, uint256 shares, uint256) internal {
+    function _afterQueueExit(Before memory x, uint256 shares) internal {
         _afterAny(x);
         assertGe(lmp.totalSupply(), x.supply - shares, "an exit burns its shares only");
         _startSegment();

@@ -52,9 +52,11 @@ contract LogReplay {
         } else if (id == ILMP.Flowed.selector) {
             (_book.idle, _book.mark, _book.flow, _book.flowAt) = abi.decode(data, (uint256, uint256, uint256, uint256));
         } else if (id == ILMP.Settled.selector) {
+            (, _book.locked, _book.lockEnd) = abi.decode(data, (int256, uint256, uint256));
+            ++settlements;
+        } else if (id == ILMP.FeePaid.selector) {
             uint256 fee;
-            (, _book.locked, _book.lockEnd, _book.mark, fee,) =
-                abi.decode(data, (int256, uint256, uint256, uint256, uint256, uint256));
+            (fee,, _book.mark) = abi.decode(data, (uint256, uint256, uint256));
             fees += fee;
             ++settlements;
         } else if (id == ILMP.DestinationValued.selector) {

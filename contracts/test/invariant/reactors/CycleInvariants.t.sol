@@ -42,6 +42,8 @@ contract CycleInvariantsTest is Test {
     /// alone rebuild the books.
     /// forge-config: default.invariant.runs = 2
     /// forge-config: default.invariant.depth = 2500
+    /// forge-config: deep.invariant.runs = 1
+    /// forge-config: deep.invariant.depth = 10000
     /// forge-config: default.invariant.fail-on-revert = true
     function invariant_books() public view {
         address[] memory actors = handler.actors();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
-import {AssetMock} from "./AssetMock.sol";
+import {AssetMock, IHook} from "./AssetMock.sol";
+import {ReentrantMock} from "./ReentrantMock.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
 /// @notice What the vault asks of a destination: units, which anyone mints, at prices the test sets, failing in the ways a destination can fail.
@@ -21,6 +22,15 @@ contract DestinationMock is ERC20 {
         Bomb
     }
 
+    enum Sale {
+        Fair,
+        Reverts,
+        /// @dev Burns all gas it is given.
+        Endless,
+        /// @dev Delivers half of what it promises, and says it delivered it.
+        Lies
+    }
+
     address public vault;
     /// @notice Price of a unit of 1e18 in base units of the asset.
     uint256 public safePrice;
@@ -30,6 +40,8 @@ contract DestinationMock is ERC20 {
     address[] private _legs;
     AssetMock private _asset;
     uint256 private _saleBps;
+    Sale private _sale;
+    address private _hook;
 
     error TooLittle(uint256 amount, uint256 minimum);
 
@@ -74,12 +86,29 @@ contract DestinationMock is ERC20 {
         (_asset, _saleBps) = (asset, bps);
     }
 
+    /// @notice How it fails to sell.
+    function setSaleFailure(Sale sale) external {
+        _sale = sale;
+    }
+
+    /// @notice Called in every transfer of units, in sales and in valuations; zero: nobody is. A valuation in which it is not refused fails.
+    function setHook(address hook) external {
+        _hook = hook;
+    }
+
     function sell(uint256 units, uint256 minAssets, address receiver) external returns (uint256 assets) {
-        require(answer == Answer.Good);
+        require(answer == Answer.Good && _sale != Sale.Reverts);
+        if (_sale == Sale.Endless) while (true) {}
+        if (_hook != address(0)) IHook(_hook).attack();
         assets = units * safePrice / 1e18 * _saleBps / 10_000;
         require(assets >= minAssets, TooLittle(assets, minAssets));
         _burn(msg.sender, units);
-        _asset.mint(receiver, assets);
+        _asset.mint(receiver, _sale == Sale.Lies ? assets / 2 : assets);
+    }
+
+    function _update(address from, address to, uint256 units) internal override {
+        super._update(from, to, units);
+        if (_hook != address(0) && from != address(0) && to != address(0)) IHook(_hook).attack();
     }
 
     function mint(address to, uint256 units) external {
@@ -89,6 +118,7 @@ contract DestinationMock is ERC20 {
     function value(uint256 units) external view returns (uint256 safe, uint256 spot, uint256 backing, bool ok) {
         Answer a = answer;
         require(a != Answer.Reverts);
+        require(_hook == address(0) || ReentrantMock(_hook).isRefused());
         if (a == Answer.Endless) while (true) {}
         if (a == Answer.Bomb) {
             assembly {

@@ -17,8 +17,9 @@ contract LossVaultMock {
     uint256 public cover;
     int256 public feeMark;
     uint256 public syncs;
-    /// @dev Unless set, no entry is below the mark.
-    uint256 public entryAssets = type(uint256).max;
+    /// @dev ENTRY; unless set, no entry is below the mark.
+    uint256 private _entry = type(uint128).max;
+    uint256 public constant feeBps = 0;
     address[] private _destinations;
     mapping(address destination => uint256) public units;
     address private _target;
@@ -39,7 +40,7 @@ contract LossVaultMock {
     }
 
     function setEntryAssets(uint256 value) external {
-        entryAssets = value;
+        _entry = value;
     }
 
     function setUnits(address destination, uint256 units_) public {
@@ -101,6 +102,6 @@ contract LossVaultMock {
     }
 
     function book() external view returns (Book memory b) {
-        (b.idle, b.locked) = (idle, locked);
+        (b.idle, b.locked, b.sumMax) = (idle, locked, _entry - idle);
     }
 }

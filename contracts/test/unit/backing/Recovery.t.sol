@@ -203,7 +203,7 @@ contract RecoveryTest is Test {
     }
 
     /// @dev Given away to nobody in particular, it neither pays for an entry nor leaves with one.
-    function test_donationStays() public {
+    function test_M1_donationStays() public {
         uint256 id = _open(0, AMOUNT, MARK);
         toke.transfer(address(recovery), 1e18);
         ledger.setRecovered(MARK, SINCE);

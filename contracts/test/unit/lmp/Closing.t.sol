@@ -31,7 +31,7 @@ contract LmpClosingTest is LmpBase {
     /* CLOSING */
 
     /// @dev 0.2% at once, 10% after three days, evenly between.
-    function test_K2_theRampAndItsBoundary() public {
+    function test_H7_theRampAndItsBoundary() public {
         _close();
         gate.setClosed(true);
         uint256[4] memory hours_ = [uint256(0), 36, 72, 300];
@@ -103,7 +103,7 @@ contract LmpClosingTest is LmpBase {
 
     /* PAUSE */
 
-    function test_M5_aPauseStopsFlowsAndNothingElse() public {
+    function test_I6_aPauseStopsFlowsAndNothingElse() public {
         vm.prank(guardian);
         configurator.pause(lmp);
         assertEq(lmp.maxDeposit(alice) + lmp.maxMint(alice) + lmp.maxWithdraw(alice) + lmp.maxRedeem(alice), 0);
@@ -124,7 +124,7 @@ contract LmpClosingTest is LmpBase {
         _addProfit(1e18);
     }
 
-    function test_M5_itEndsAndIsNotRenewedForAWeek() public {
+    function test_M4_aPauseEndsAndIsNotRenewedForAWeek() public {
         vm.startPrank(guardian);
         configurator.pause(lmp);
         skip(7 days - 1);
@@ -200,7 +200,7 @@ contract LmpClosingTest is LmpBase {
 
     /* THE LOSS BUCKET */
 
-    function test_theBucketHoldsTenBasisPoints() public {
+    function test_M4_theBucketHoldsTenBasisPoints() public {
         uint256 room = lmp.lossRoom();
         // The two moves before cost a base unit a leg.
         assertApproxEqAbs(room, (lmp.book().idle + lmp.book().sumSafe) / 1000, 1e4);

@@ -76,7 +76,7 @@ contract LmpErrorsTest is LmpBase {
         _revert(ILMP.ZeroAmount.selector, abi.encodeCall(lmp.addProfit, (0)));
     }
 
-    function test_depositThatBuysNoShareAndRedeemThatPaysNothing() public {
+    function test_F8_depositThatBuysNoShareAndRedeemThatPaysNothing() public {
         // A share is worth more than one base unit after a profit.
         _addProfit(1000e18);
         skip(12 hours);
@@ -178,7 +178,7 @@ contract LmpErrorsTest is LmpBase {
         assertEq(lmp.cap(), 0);
     }
 
-    function test_invalidFee() public {
+    function test_M3_invalidFee() public {
         _refused(
             abi.encodeWithSelector(ILmpConfigurator.InvalidFee.selector, 3001),
             abi.encodeCall(configurator.setFee, (lmp, 3001, sink))
@@ -208,7 +208,7 @@ contract LmpErrorsTest is LmpBase {
     }
 
     /// @dev Everything is lost: shares stay, and so does their number.
-    function test_priceTooLow() public {
+    function test_B5_priceTooLow() public {
         uint256 idle = lmp.maxWithdraw(alice);
         vm.prank(alice);
         lmp.withdraw(idle, alice, alice);
@@ -239,7 +239,7 @@ contract LmpErrorsTest is LmpBase {
 
     /* DESTINATIONS */
 
-    function test_addDestination() public {
+    function test_H2_addDestination() public {
         _refused(
             abi.encodeWithSelector(ILMP.DuplicateDestination.selector, address(destination)),
             abi.encodeCall(configurator.addDestination, (lmp, address(destination)))
@@ -264,7 +264,7 @@ contract LmpErrorsTest is LmpBase {
     /* ROLES */
 
     /// @dev The curator (and governor), the risk role, the guardian and a stranger: each may call only what its role names.
-    function test_M3_wrongRoles() public {
+    function test_M2_wrongRoles() public {
         bytes[13] memory restricted = [
             abi.encodeCall(configurator.addDestination, (lmp, alice)),
             abi.encodeCall(configurator.removeDestination, (lmp, alice)),
@@ -326,7 +326,7 @@ contract LmpErrorsTest is LmpBase {
 
     /* REENTRY */
 
-    function test_noReentryFromTheCallback() public {
+    function test_C6_noReentryFromTheCallback() public {
         asset.mint(address(solver), 100e18);
         bytes[11] memory calls = [
             abi.encodeCall(lmp.report, ()),

@@ -131,7 +131,7 @@ contract LmpFlowBudgetTest is LmpBase {
         assertLe(lmp.maxWithdraw(alice), _gross() / 200);
     }
 
-    function test_L3_whatIsTooOldCountsNothingForLeaversAndStopsEntries() public {
+    function test_L1_whatIsTooOldCountsNothingForLeaversAndStopsEntries() public {
         a.setAnswer(DestinationMock.Answer.Reverts);
         skip(22 hours);
         lmp.report();
@@ -152,7 +152,7 @@ contract LmpFlowBudgetTest is LmpBase {
         assertGt(lmp.maxDeposit(alice), 1e24);
     }
 
-    function test_C7_noReportForADayStopsAllButInKind() public {
+    function test_C7_L2_noReportForADayStopsAllButInKind() public {
         skip(23 hours);
         assertEq(lmp.maxDeposit(alice) + lmp.maxMint(alice) + lmp.maxWithdraw(alice) + lmp.maxRedeem(alice), 0);
         vm.startPrank(alice);

@@ -76,7 +76,7 @@ contract LmpInKindTest is LmpBase {
         assertApproxEqRel(lmp.convertToAssets(lmp.balanceOf(sink)), 2e18, 1e6);
     }
 
-    function test_neitherAgeNorPriceNorVenue() public {
+    function test_L5_neitherAgeNorPriceNorVenue() public {
         a.setAnswer(DestinationMock.Answer.Endless);
         a.setPrices(0, 0, 0);
         skip(400 days);
@@ -95,7 +95,7 @@ contract LmpInKindTest is LmpBase {
     }
 
     /// @dev LMP-4, for any split of the holders, any lock and any price.
-    function testFuzz_afterEverybodyLeftOnePercentAndTheSeedRemain(
+    function testFuzz_L5_afterEverybodyLeftOnePercentAndTheSeedRemain(
         uint256 split,
         uint256 profit,
         uint256 price,

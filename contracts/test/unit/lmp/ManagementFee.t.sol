@@ -48,7 +48,7 @@ contract LmpManagementFeeTest is LmpBase {
         uint256 m = uint256(100e18) * 200 * 1 days / (10_000 * YEAR);
         uint256 shares = m * (100e18 + 1) / (100e18 - m + 1);
         vm.expectEmit(address(lmp));
-        emit ILMP.Settled(-int256(m), 0, 0, 100e18, 0, 0);
+        emit ILMP.Settled(-int256(m), 0, 0);
         vm.expectEmit(address(lmp));
         emit ILMP.LossMarkMoved(1e18 * 100e18 / (100e18 + shares));
         vm.expectEmit(address(lmp));
@@ -103,8 +103,8 @@ contract LmpManagementFeeTest is LmpBase {
     /// @dev Performance fees, in assets.
     function _fees(Vm.Log[] memory logs) private pure returns (uint256 fees) {
         for (uint256 i; i < logs.length; ++i) {
-            if (logs[i].topics[0] != ILMP.Settled.selector) continue;
-            (,,,, uint256 fee,) = abi.decode(logs[i].data, (int256, uint256, uint256, uint256, uint256, uint256));
+            if (logs[i].topics[0] != ILMP.FeePaid.selector) continue;
+            (uint256 fee,,) = abi.decode(logs[i].data, (uint256, uint256, uint256));
             fees += fee;
         }
     }
@@ -138,7 +138,7 @@ contract LmpManagementFeeTest is LmpBase {
         assertEq(lmp.balanceOf(manager), shares, "a second report is free");
     }
 
-    function test_aChangeChargesTheOldRateFirst() public {
+    function test_F5_aChangeChargesTheOldRateFirst() public {
         configurator.setManagementFee(lmp, 200, manager);
         skip(10 days);
         configurator.setManagementFee(lmp, 0, bob);
@@ -148,7 +148,7 @@ contract LmpManagementFeeTest is LmpBase {
         assertEq(lmp.balanceOf(bob), 0);
     }
 
-    function test_limits() public {
+    function test_M3_limits() public {
         vm.expectRevert(abi.encodeWithSelector(ILmpConfigurator.InvalidFee.selector, 201));
         configurator.setManagementFee(lmp, 201, manager);
         vm.expectRevert(ILMP.ZeroAddress.selector);
@@ -157,7 +157,7 @@ contract LmpManagementFeeTest is LmpBase {
 
     /* NO REPORT FAILS ON IT */
 
-    function test_noShares() public {
+    function test_H5_noShares() public {
         lmp = new LMP(_params(address(asset), 2000, 1e27));
         configurator.setManagementFee(lmp, 200, manager);
         _addProfit(5e18);
@@ -165,7 +165,7 @@ contract LmpManagementFeeTest is LmpBase {
         assertEq(lmp.totalSupply() - lmp.balanceOf(sink), 0, "nobody manages nobody's assets");
     }
 
-    function test_noIdleNoValue() public {
+    function test_H5_noIdleNoValue() public {
         configurator.setManagementFee(lmp, 200, manager);
         _invest(a, 100e18);
         assertEq(lmp.book().idle, 0);
@@ -179,7 +179,7 @@ contract LmpManagementFeeTest is LmpBase {
     }
 
     /// @dev Whatever the book, its lock, its age, the cover: the report goes through and V stays; and the fee is at most its rate.
-    function testFuzz_noReportFailsOnIt(uint256 left, uint256 price, uint256 profit, uint256 time, uint256 cover)
+    function testFuzz_F6_noReportFailsOnIt(uint256 left, uint256 price, uint256 profit, uint256 time, uint256 cover)
         public
     {
         configurator.setManagementFee(lmp, 200, manager);
@@ -203,7 +203,7 @@ contract LmpManagementFeeTest is LmpBase {
         assertGe(b.mark, b.idle + b.sumSafe - b.locked);
     }
 
-    function testFuzz_dust(uint256 assets, uint256 time) public {
+    function testFuzz_F8_dust(uint256 assets, uint256 time) public {
         configurator.setManagementFee(lmp, 200, manager);
         vm.prank(alice);
         lmp.redeemInKind(100e18 - seed, alice);

@@ -17,7 +17,7 @@ contract LmpProfitTest is LmpBase {
     }
 
     /// @dev One unit of profit costs 0.200 however often it is looked at while it unlocks.
-    function test_oneProfitCostsTheFeeOnce() public {
+    function test_F1_F4_oneProfitCostsTheFeeOnce() public {
         uint256[5] memory evaluations = [uint256(1), 2, 6, 24, 200];
         for (uint256 i; i < evaluations.length; ++i) {
             uint256 snapshot = vm.snapshotState();
@@ -38,7 +38,7 @@ contract LmpProfitTest is LmpBase {
     }
 
     /// @dev 10 bp of noise, daily, for a year: the fee on the first peak, and nothing after it.
-    function test_noiseCostsItsAmplitudeOnce() public {
+    function test_F3_noiseCostsItsAmplitudeOnce() public {
         _invest(a, 100e18);
         uint256 afterFirst;
         for (uint256 day; day < 365; ++day) {
@@ -113,7 +113,7 @@ contract LmpProfitTest is LmpBase {
     }
 
     /// @dev The fee raised later takes nothing of what was earned before.
-    function test_setFeeReportsFirst() public {
+    function test_F5_setFeeReportsFirst() public {
         _addProfit(1e18);
         skip(23 hours);
         configurator.setFee(lmp, 3000, bob);
@@ -124,7 +124,7 @@ contract LmpProfitTest is LmpBase {
         assertApproxEqRel(lmp.convertToAssets(lmp.balanceOf(sink)), uint256(0.2e18) * 23 / 24, 1e15);
     }
 
-    function testFuzz_entryAndExitAtOnceNeverPays(uint256 assets, uint256 profit, uint256 time, uint256 price) public {
+    function testFuzz_C1_entryAndExitAtOnceNeverPays(uint256 assets, uint256 profit, uint256 time, uint256 price) public {
         _invest(a, 50e18);
         _addProfit(bound(profit, 1, 50e18));
         price = bound(price, 0.8e18, 1.2e18);
@@ -142,7 +142,7 @@ contract LmpProfitTest is LmpBase {
     }
 
     /// @dev Each conversion lies on its side of the exact price, by less than one.
-    function testFuzz_roundingsAreAgainstTheOneWhoActs(uint256 amount, uint256 profit) public {
+    function testFuzz_I4_roundingsAreAgainstTheOneWhoActs(uint256 amount, uint256 profit) public {
         _addProfit(_bound(profit, 1e18, 77e18));
         skip(7 hours);
         lmp.report();

@@ -91,7 +91,7 @@ contract LmpQueueTest is LmpBase {
         assertEq(60e18 - _units(a), rest);
     }
 
-    function test_L4_unsafeAndStaleArePassedOver() public {
+    function test_L3_unsafeAndStaleArePassedOver() public {
         a.setAnswer(DestinationMock.Answer.Unsafe);
         _redeem(100e18);
         assertEq(_units(a), 60e18);

@@ -40,7 +40,7 @@ contract LmpReportTest is LmpBase {
     }
 
     /// @dev LMP-6: whatever the failure, it costs the flows for a day, then the entries alone, and never the report.
-    function test_aFailingDestinationKeepsItsValuesForADay() public {
+    function test_H4_aFailingDestinationKeepsItsValuesForADay() public {
         for (uint8 i = 1; i < 8; ++i) {
             uint256 snapshot = vm.snapshotState();
             a.setPrices(2e18, 2e18, 2e18);
@@ -109,7 +109,7 @@ contract LmpReportTest is LmpBase {
     }
 
     /// @dev With any amount of gas: it reverts and marks nothing, or every destination was really asked.
-    function testFuzz_littleGasMarksNothing(uint256 limit) public {
+    function testFuzz_D9_littleGasMarksNothing(uint256 limit) public {
         limit = bound(limit, 30_000, 3_000_000);
         skip(1 hours);
         Book memory before = lmp.book();
@@ -123,7 +123,7 @@ contract LmpReportTest is LmpBase {
         }
     }
 
-    function test_notEnoughGas() public {
+    function test_D9_notEnoughGas() public {
         vm.expectRevert(ILMP.NotEnoughGas.selector);
         lmp.report{gas: 500_000}();
         // A destination that burns its stipend takes nothing from the next one.
@@ -133,7 +133,7 @@ contract LmpReportTest is LmpBase {
         assertTrue(lmp.destinationState(address(b)).ok);
     }
 
-    function testFuzz_donationsChangeNoPrice(uint256 amount) public {
+    function testFuzz_B3_donationsChangeNoPrice(uint256 amount) public {
         amount = bound(amount, 1, 1e27);
         uint256 assets = lmp.totalAssets();
         uint256 entry = lmp.entryAssets();

@@ -111,7 +111,7 @@ contract PriceRegistryTest is Test {
         _expectLegs(token, WAD, 0.9e18, true);
     }
 
-    function testFuzz_decimalsAreNormalisedToWadRoundedDown(uint8 decimals, uint128 answer) public {
+    function testFuzz_D2_decimalsAreNormalisedToWadRoundedDown(uint8 decimals, uint128 answer) public {
         decimals = uint8(bound(decimals, 0, 36));
         FeedFake other = new FeedFake(decimals, int256(uint256(answer)), block.timestamp);
         uint256 expected = decimals <= 18 ? answer * 10 ** (18 - decimals) : answer / 10 ** (decimals - 18);
@@ -125,14 +125,14 @@ contract PriceRegistryTest is Test {
         assertEq(registry.source(token).feedDecimals, decimals);
     }
 
-    function testFuzz_onlyAnswersWithinTheAgeCount(uint256 updatedAt) public {
+    function testFuzz_D1_onlyAnswersWithinTheAgeCount(uint256 updatedAt) public {
         updatedAt = bound(updatedAt, block.timestamp - 2 * MAX_AGE, block.timestamp + MAX_AGE);
         feed.set(1e18, updatedAt);
         bool fresh = updatedAt <= block.timestamp && block.timestamp - updatedAt <= MAX_AGE;
         _expectMarket(fresh ? 1e18 : 0);
     }
 
-    function test_ageBoundIsInclusive() public {
+    function test_H7_ageBoundIsInclusive() public {
         skip(MAX_AGE);
         _expectMarket(1.01e18);
         skip(1);
@@ -145,7 +145,7 @@ contract PriceRegistryTest is Test {
         _expectMarket(0);
     }
 
-    function testFuzz_answersThatAreNoPricesDoNotCount(int256 answer) public {
+    function testFuzz_D1_answersThatAreNoPricesDoNotCount(int256 answer) public {
         feed.set(answer, block.timestamp);
         bool valid = answer > 0 && answer <= int256(uint256(type(uint128).max));
         // forge-lint: disable-next-line(unsafe-typecast) positive
@@ -264,7 +264,7 @@ contract PriceRegistryTest is Test {
     }
 
     /// @dev A price and a backing never come from one source.
-    function test_aFeedThatIsAlsoTheIssuerIsRefused() public {
+    function test_D5_aFeedThatIsAlsoTheIssuerIsRefused() public {
         FeedAndIssuer both = new FeedAndIssuer(18, 1e18, block.timestamp);
         _refuse(token, address(both), MAX_AGE, address(both));
         registry.setSource(token, address(both), MAX_AGE, address(issuer));

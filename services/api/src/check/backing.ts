@@ -69,7 +69,7 @@ async function backedOf(
 
 async function comparePool(
   chain: Chain,
-  { ledger, oracle }: Deciders,
+  { ledgerOf, oracle }: Deciders,
   { block, sheet }: Answer<unknown>,
   base: Path,
   { lmp, pool, splitters }: z.output<typeof poolShape>,
@@ -92,7 +92,7 @@ async function comparePool(
     }),
     client.readContract({
       ...chain.at(block),
-      address: ledger,
+      address: ledgerOf(lmp),
       abi: lossLedgerAbi,
       functionName: 'state',
       args: [lmp],

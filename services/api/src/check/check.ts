@@ -1,10 +1,12 @@
 import { Api } from './api.ts'
+import { checkAuctions } from './auctions.ts'
 import { checkBacking } from './backing.ts'
 import { Chain } from './chain.ts'
 import { checkCycles } from './cycles.ts'
 import { checkLmps } from './lmps.ts'
 import { checkLosses } from './losses.ts'
 import { type Contracts, checkChains, checkPrices, checkTokens } from './market.ts'
+import { readPricing } from './pricing.ts'
 import { checkReactors } from './reactors.ts'
 import { Tally } from './sheet.ts'
 import { checkSlashes, checkVesting } from './slashes.ts'
@@ -17,10 +19,20 @@ export async function checkApi(apiUrl: string, rpcUrl: string): Promise<Tally> {
 
   const contracts = await checkChains(api, chain)
   await checkTokens(api, chain)
-  await checkPrices(api, chain, named(contracts, 'priceRegistry'), named(contracts, 'lossPrices'))
-  const lmps = await checkLmps(api, chain, named(contracts, 'signals'))
+  const lmps = await checkLmps(api, chain, {
+    lens: named(contracts, 'lens'),
+    signals: named(contracts, 'signals'),
+    limits: named(contracts, 'limits'),
+    auction: named(contracts, 'auction'),
+  })
+  await checkAuctions(api, chain, named(contracts, 'auction'))
+  const { lossPricesOf, ...ledgers } = await readPricing(chain, lmps, {
+    registry: named(contracts, 'priceRegistry'),
+    lossPrices: named(contracts, 'lossPrices'),
+  })
+  await checkPrices(api, chain, lossPricesOf)
   const deciders = {
-    ledger: named(contracts, 'lossLedger'),
+    ...ledgers,
     oracle: named(contracts, 'lossOracle'),
     recovery: named(contracts, 'recovery'),
   }

@@ -1,8 +1,9 @@
 import { type Address, getAddress, isAddressEqual, parseEventLogs, zeroAddress } from 'viem'
 import { z } from 'zod'
-import { lmpAbi, rebalanceGateAbi, signalsAbi } from '../abis.ts'
+import { dutchAuctionAbi, lmpAbi, lmpLensAbi, rebalanceGateAbi, signalsAbi } from '../abis.ts'
 import type { Answer, Api } from './api.ts'
 import { type Chain, unlessZero } from './chain.ts'
+import { checkLimits } from './limits.ts'
 import { comparePlace, type Place } from './place.ts'
 import { addressText } from './shapes.ts'
 import type { Path } from './sheet.ts'
@@ -13,16 +14,21 @@ const rowShape = z.object({ block: z.number(), logIndex: z.number() })
 const PAGE = 7
 
 /** @returns the vaults */
-export async function checkLmps(api: Api, chain: Chain, signals: Address): Promise<Address[]> {
+export async function checkLmps(
+  api: Api,
+  chain: Chain,
+  { lens, signals, limits, auction }: { lens: Address; signals: Address; limits: Address; auction: Address },
+): Promise<Address[]> {
   const list = await api.get('/v1/lmps', z.array(lmpShape))
-  for (const [i, lmp] of list.data.entries()) await compareLmp(chain, list, [i], lmp)
+  for (const [i, lmp] of list.data.entries()) await compareLmp(chain, list, [i], lmp, lens, auction)
   list.sheet.close()
 
   for (const { id } of list.data) {
     const one = await api.get('/v1/lmps/{id}', lmpShape, id)
-    await compareLmp(chain, one, [], one.data)
+    await compareLmp(chain, one, [], one.data, lens, auction)
     one.sheet.close()
     await checkDestinations(api, chain, id, signals)
+    await checkLimits(api, chain, limits, id)
     await checkHistory(api, chain, id)
     const own = await api.list('/v1/lmps/{id}/rebalances', rowShape, PAGE, id)
     await compareRebalances(chain, own, [id])
@@ -38,15 +44,18 @@ async function compareLmp(
   { block, sheet }: Answer<unknown>,
   base: Path,
   { id, decimals }: z.output<typeof lmpShape>,
+  lens: Address,
+  auction: Address,
 ): Promise<void> {
   const read = { ...at(block), address: id, abi: lmpAbi }
+  const derived = { ...at(block), address: lens, abi: lmpLensAbi, args: [id] } as const
   const [book, supply, assets, entry, exit, perShare, fresh, cap, feeBps, gate, recipient, asset, places] =
     await Promise.all([
       client.readContract({ ...read, functionName: 'book' }),
       client.readContract({ ...read, functionName: 'totalSupply' }),
       client.readContract({ ...read, functionName: 'totalAssets' }),
-      client.readContract({ ...read, functionName: 'entryAssets' }),
-      client.readContract({ ...read, functionName: 'exitAssets' }),
+      client.readContract({ ...derived, functionName: 'entryAssets' }),
+      client.readContract({ ...derived, functionName: 'exitAssets' }),
       client.readContract({ ...read, functionName: 'convertToAssets', args: [10n ** BigInt(decimals)] }),
       client.readContract({ ...read, functionName: 'isFresh' }),
       client.readContract({ ...read, functionName: 'cap' }),
@@ -81,8 +90,8 @@ async function compareLmp(
   sheet.value([...base, 'feeRecipient'], getAddress(recipient))
   sheet.value([...base, 'asset'], getAddress(asset))
   const [flowRoom, lossRoom] = await Promise.all([
-    client.readContract({ ...read, functionName: 'flowRoom' }),
-    client.readContract({ ...read, functionName: 'lossRoom' }),
+    client.readContract({ ...derived, functionName: 'flowRoom' }),
+    client.readContract({ ...derived, functionName: 'lossRoom' }),
   ])
   sheet.amount([...base, 'flowRoom'], flowRoom)
   sheet.amount([...base, 'lossRoom'], lossRoom)
@@ -99,6 +108,17 @@ async function compareLmp(
   sheet.amount([...base, 'cover'], cover)
   sheet.value([...base, 'lossLedger'], getAddress(ledger))
   sheet.number([...base, 'managementFee', 'bps'], managementBps)
+  const queue = await client.readContract({ ...read, functionName: 'exitQueue' })
+  sheet.length([...base, 'exitQueue'], queue.length)
+  for (const [i, each] of queue.entries()) sheet.value([...base, 'exitQueue', i], getAddress(each))
+  const proceeds = await client.readContract({
+    ...at(block),
+    address: auction,
+    abi: dutchAuctionAbi,
+    functionName: 'proceeds',
+    args: [id],
+  })
+  sheet.amount([...base, 'auctionProceeds'], proceeds)
   sheet.value([...base, 'managementFee', 'recipient'], getAddress(manager))
 }
 

@@ -9,7 +9,8 @@ import type { Path, Sheet } from './sheet.ts'
 
 /** Who decides about losses. */
 export interface Deciders {
-  readonly ledger: Address
+  readonly ledgerOf: (lmp: Address) => Address
+  readonly ledgers: readonly Address[]
   readonly oracle: Address
   readonly recovery: Address
 }
@@ -54,7 +55,7 @@ const idOf = ({ lmp, epoch }: { lmp: Address; epoch: bigint }) => `${lmp}-${epoc
 /** The words of ledger and oracle on our vaults, up to a block. */
 async function lossEvents(
   chain: Chain,
-  { ledger, oracle }: Deciders,
+  { ledgers, oracle }: Deciders,
   lmps: readonly Address[],
   block: { number: bigint },
 ) {
@@ -66,7 +67,7 @@ async function lossEvents(
       parseEventLogs({
         abi: lossLedgerAbi,
         eventName: 'CheckpointWritten',
-        logs: await chain.logs(ledger, block),
+        logs: await chain.logs([...ledgers], block),
       }),
     ),
   }
@@ -126,10 +127,11 @@ const vestingId = (executed: { recoveryId: bigint } | undefined) =>
 async function checkCurrent(
   api: Api,
   { client, at }: Chain,
-  { ledger, oracle }: Deciders,
+  { ledgerOf, oracle }: Deciders,
   lmp: Address,
 ): Promise<void> {
   const { block, sheet } = await api.get('/v1/losses/current/{lmp}', z.object({ lmp: addressText }), lmp)
+  const ledger = ledgerOf(lmp)
   const read = { ...at(block), address: ledger, abi: lossLedgerAbi, args: [lmp] } as const
   const [state, measured, mark, cover, open] = await Promise.all([
     client.readContract({ ...read, functionName: 'state' }),

@@ -38,18 +38,23 @@ export async function checkTokens(api: Api, chain: Chain): Promise<void> {
 export async function checkPrices(
   api: Api,
   chain: Chain,
-  registry: Address,
-  lossPrices: Address,
+  lossPricesOf: ReadonlyMap<Address, Address>,
 ): Promise<void> {
-  const { data, block, sheet } = await api.get('/v1/prices', z.array(z.object({ token: addressText })))
+  const { data, block, sheet } = await api.get(
+    '/v1/prices',
+    z.array(z.object({ token: addressText, registry: addressText })),
+  )
   const logs = parseEventLogs({
     abi: priceRegistryAbi,
     eventName: 'SourceSet',
-    logs: await chain.logs(registry, block),
+    logs: await chain.logs([...lossPricesOf.keys()], block),
   })
-  sheet.length([], new Set(logs.map(({ args }) => args.token)).size)
-  for (const [i, { token }] of data.entries()) {
+  sheet.length([], new Set(logs.map(({ address, args }) => `${address}:${args.token}`)).size)
+  for (const [i, { token, registry }] of data.entries()) {
+    const lossPrices = lossPricesOf.get(registry)
+    if (lossPrices === undefined) throw new Error(`/v1/prices: the registry ${registry} is of no vault`)
     const read = { ...chain.at(block), address: registry, abi: priceRegistryAbi }
+    sheet.value([i, 'quote'], await chain.client.readContract({ ...read, functionName: 'quote' }))
     const [[backing, market, ok], source, discount] = await Promise.all([
       chain.client.readContract({ ...read, functionName: 'legPrices', args: [token] }),
       chain.client.readContract({ ...read, functionName: 'source', args: [token] }),

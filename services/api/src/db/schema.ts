@@ -94,6 +94,13 @@ export const lmps = sqliteTable('lmps', {
   cover: tally('cover'),
   lossLedger: address('loss_ledger'),
   managementFeeBps: integer('management_fee_bps').notNull().default(0),
+  /** Destinations in the order in which an exit beyond idle sells. */
+  exitQueue: text('exit_queue', { mode: 'json' }).$type<Address[]>().notNull().default([]),
+  /** What its lots brought and it was not given yet. */
+  proceeds: tally('proceeds'),
+  /** WAD. */
+  maxPoolShare: tally('max_pool_share'),
+  idleFloor: tally('idle_floor'),
   managementFeeRecipient: address('management_fee_recipient'),
 })
 
@@ -180,6 +187,65 @@ export const rebalances = sqliteTable(
     primaryKey({ columns: [t.block, t.logIndex] }),
     index('rebalances_by_lmp').on(t.lmp, t.block, t.logIndex),
   ],
+)
+
+/** Most that a vault may hold of what an id names. */
+export const caps = sqliteTable(
+  'caps',
+  {
+    lmp: address('lmp').notNull(),
+    id: hash('id').notNull(),
+    /** Of the vault's assets, WAD. */
+    share: amount('share').notNull(),
+    amount: amount('amount').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.lmp, t.id] })],
+)
+
+/** What may still be moved from idle into a destination, at `block`; null where it cannot be valued. */
+export const headrooms = sqliteTable('headrooms', {
+  destination: address('destination').primaryKey(),
+  block: integer('block').notNull(),
+  room: amount('room'),
+  /** Place in the contract's list of limits. */
+  bound: integer('bound'),
+  /** Null: the idle floor binds. */
+  subject: address('subject'),
+})
+
+/** What is sold of a token for a vault. */
+export const lots = sqliteTable(
+  'lots',
+  {
+    seller: address('seller').notNull(),
+    token: address('token').notNull(),
+    listed: flag('listed').notNull(),
+    /** Terms of the next lots; null: no oracle. */
+    listedRegistry: address('listed_registry'),
+    listedStart: tally('listed_start'),
+    left: tally('left'),
+    size: tally('size'),
+    waiting: tally('waiting'),
+    openedAt: integer('opened_at'),
+    /** Terms of the running lot. */
+    registry: address('registry'),
+    startPrice: tally('start_price'),
+    sold: tally('sold'),
+    paid: tally('paid'),
+  },
+  (t) => [primaryKey({ columns: [t.seller, t.token] })],
+)
+
+/** What a running lot costs at `block`, WAD of the asset per token. */
+export const lotPrices = sqliteTable(
+  'lot_prices',
+  {
+    seller: address('seller').notNull(),
+    token: address('token').notNull(),
+    block: integer('block').notNull(),
+    price: amount('price'),
+  },
+  (t) => [primaryKey({ columns: [t.seller, t.token] })],
 )
 
 // ---------------------------------------------------------------- reactors
@@ -335,36 +401,49 @@ export const claims = sqliteTable(
 
 // ---------------------------------------------------------------- prices
 
-export const priceSources = sqliteTable('price_sources', {
-  token: address('token').primaryKey(),
-  feed: address('feed').notNull(),
-  maxAge: integer('max_age').notNull(),
-  feedDecimals: integer('feed_decimals').notNull(),
-  /** Null: the token has no issuer rate. */
-  issuer: address('issuer'),
-})
+export const priceSources = sqliteTable(
+  'price_sources',
+  {
+    /** Each prices in one asset. */
+    registry: address('registry').notNull(),
+    token: address('token').notNull(),
+    feed: address('feed').notNull(),
+    maxAge: integer('max_age').notNull(),
+    feedDecimals: integer('feed_decimals').notNull(),
+    /** Null: the token has no issuer rate. */
+    issuer: address('issuer'),
+  },
+  (t) => [primaryKey({ columns: [t.registry, t.token] })],
+)
 
 /** What the registry and the feed answered at `block`; a row of another block than the tip is history, not a price. */
-export const prices = sqliteTable('prices', {
-  token: address('token').primaryKey(),
-  block: integer('block').notNull(),
-  market: amount('market').notNull(),
-  backing: amount('backing').notNull(),
-  ok: flag('ok').notNull(),
-  /** The feed's last round; null when the feed does not answer. */
-  answer: amount('answer'),
-  updatedAt: integer('updated_at'),
-})
+export const prices = sqliteTable(
+  'prices',
+  {
+    registry: address('registry').notNull(),
+    token: address('token').notNull(),
+    block: integer('block').notNull(),
+    market: amount('market').notNull(),
+    backing: amount('backing').notNull(),
+    ok: flag('ok').notNull(),
+    /** The feed's last round; null when the feed does not answer. */
+    answer: amount('answer'),
+    updatedAt: integer('updated_at'),
+  },
+  (t) => [primaryKey({ columns: [t.registry, t.token] })],
+)
 
 /** The smallest discount of a token on a day, days since 1970. */
 export const discounts = sqliteTable(
   'discounts',
   {
+    /** The LossPrices that recorded it. */
+    lossPrices: address('loss_prices').notNull(),
     token: address('token').notNull(),
     day: integer('day').notNull(),
     bps: integer('bps').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.token, t.day] })],
+  (t) => [primaryKey({ columns: [t.lossPrices, t.token, t.day] })],
 )
 
 /** What the loss ledger measured at `block`; null when a destination could not be valued. */
@@ -383,6 +462,10 @@ export const journalled = [
   signals,
   reports,
   rebalances,
+  caps,
+  headrooms,
+  lots,
+  lotPrices,
   lossStates,
   checkpoints,
   cases,

@@ -121,7 +121,13 @@ export function prepareBackingQueries(read: Rows) {
   const discountsOf = read
     .select({ bps: discounts.bps })
     .from(discounts)
-    .where(and(eq(discounts.token, named('token')), between(discounts.day, named('first'), named('last'))))
+    .where(
+      and(
+        eq(discounts.lossPrices, named('lossPrices')),
+        eq(discounts.token, named('token')),
+        between(discounts.day, named('first'), named('last')),
+      ),
+    )
     .prepare()
 
   return {
@@ -141,7 +147,7 @@ export function prepareBackingQueries(read: Rows) {
     stake: (pool: string, account: string) => stakeOf.get({ pool, account }),
     exits: (pool: string, account: string) => exitsOf.all({ pool, account }),
     slashesOf: (pool: string, account: string) => slashesOf.all({ pool, account }),
-    discounts: (token: string, first: number, last: number) =>
-      discountsOf.all({ token, first, last }).map(({ bps }) => bps),
+    discounts: (lossPrices: string, token: string, first: number, last: number) =>
+      discountsOf.all({ lossPrices, token, first, last }).map(({ bps }) => bps),
   }
 }

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, lt, sql } from 'drizzle-orm'
 import type { Rows } from '../db/open.ts'
 import {
   blocks,
+  caps,
   claims,
   cohorts,
   cyclePositions,
@@ -9,7 +10,10 @@ import {
   cycles,
   destinations,
   externalFlows,
+  headrooms,
   lmps,
+  lotPrices,
+  lots,
   positions,
   priceSources,
   prices,
@@ -47,6 +51,35 @@ export function prepareQueries(read: Rows) {
     .leftJoin(signals, eq(signals.destination, destinations.address))
     .where(eq(destinations.lmp, named('lmp')))
     .orderBy(asc(destinations.position))
+    .prepare()
+  const capsOf = read
+    .select()
+    .from(caps)
+    .where(eq(caps.lmp, named('lmp')))
+    .orderBy(asc(caps.id))
+    .prepare()
+  const headroomsOf = read
+    .select({ address: destinations.address, headroom: headrooms })
+    .from(destinations)
+    .leftJoin(
+      headrooms,
+      and(eq(headrooms.destination, destinations.address), eq(headrooms.block, named('block'))),
+    )
+    .where(eq(destinations.lmp, named('lmp')))
+    .orderBy(asc(destinations.position))
+    .prepare()
+  const lotList = read
+    .select({ lot: lots, price: lotPrices.price })
+    .from(lots)
+    .leftJoin(
+      lotPrices,
+      and(
+        eq(lotPrices.seller, lots.seller),
+        eq(lotPrices.token, lots.token),
+        eq(lotPrices.block, named('block')),
+      ),
+    )
+    .orderBy(asc(lots.seller), asc(lots.token))
     .prepare()
   const reportsOf = read
     .select()
@@ -121,8 +154,15 @@ export function prepareQueries(read: Rows) {
   const priceList = read
     .select()
     .from(priceSources)
-    .leftJoin(prices, and(eq(prices.token, priceSources.token), eq(prices.block, named('block'))))
-    .orderBy(asc(priceSources.token))
+    .leftJoin(
+      prices,
+      and(
+        eq(prices.registry, priceSources.registry),
+        eq(prices.token, priceSources.token),
+        eq(prices.block, named('block')),
+      ),
+    )
+    .orderBy(asc(priceSources.registry), asc(priceSources.token))
     .prepare()
 
   return {
@@ -131,6 +171,9 @@ export function prepareQueries(read: Rows) {
     block: (number: number) => withFinality(block.get({ number })),
     lmps: () => lmpList.all(),
     destinations: (lmp: string) => destinationsOf.all({ lmp }),
+    caps: (lmp: string) => capsOf.all({ lmp }),
+    headrooms: (lmp: string, at: AnswerBlock) => headroomsOf.all({ lmp, block: at.number }),
+    lots: (at: AnswerBlock) => lotList.all({ block: at.number }),
     reports: (lmp: string, at: AnswerBlock, slice: Slice) => reportsOf.all({ lmp, ...place(at, slice) }),
     rebalances: (at: AnswerBlock, slice: Slice) => rebalanceList.all(place(at, slice)),
     rebalancesOf: (lmp: string, at: AnswerBlock, slice: Slice) =>

@@ -3,8 +3,10 @@ import type { Rows } from '../db/open.ts'
 import { cycles, positions, reactors } from '../db/schema.ts'
 import { reserveFloorOf } from '../views/cycle-math.ts'
 import type { ProtocolEvent } from './events.ts'
+import { applyAuction } from './handlers/auction.ts'
 import { applyCycleManager, upsertCycleReactor } from './handlers/cycle-manager.ts'
 import { applyGate } from './handlers/gate.ts'
+import { applyLimits } from './handlers/limits.ts'
 import { applyLmp } from './handlers/lmp.ts'
 import { applyLossLedger } from './handlers/loss-ledger.ts'
 import { applyLossOracle } from './handlers/loss-oracle.ts'
@@ -61,6 +63,12 @@ function applyEvent({ kind, event }: ProtocolEvent, rows: Rows, following: reado
       break
     case 'splitter':
       applySplitter(event, rows)
+      break
+    case 'limits':
+      applyLimits(event, rows)
+      break
+    case 'auction':
+      applyAuction(event, rows)
       break
   }
 }

@@ -15,6 +15,8 @@ export type ContractKind =
   | 'recovery'
   | 'pool'
   | 'splitter'
+  | 'limits'
+  | 'auction'
 
 /** Names of the contracts in the deployment file that the API follows. */
 export const FOLLOWED = [
@@ -26,10 +28,14 @@ export const FOLLOWED = [
   'lossLedger',
   'lossOracle',
   'recovery',
+  'limits',
+  'auction',
 ] as const
 
 /** Which of our contracts sits at an address. Grows when the cycle manager adds a reactor. */
 export type Contracts = Map<Address, ContractKind>
+
+type Lmp = Deployment['lmps'][number]
 
 /** The contracts of a deployment whose events make up the state. */
 export function contractsOf(deployment: Deployment): Contracts {
@@ -43,14 +49,26 @@ export function contractsOf(deployment: Deployment): Contracts {
     [named('lossLedger'), 'lossLedger'],
     [named('lossOracle'), 'lossOracle'],
     [named('recovery'), 'recovery'],
+    [named('limits'), 'limits'],
+    [named('auction'), 'auction'],
     ...deployment.lmps.map(({ address }): [Address, ContractKind] => [address, 'lmp']),
+    ...deployment.lmps.flatMap(pricingContracts),
     ...deployment.lmps.flatMap(({ backing }) => backingContracts(backing)),
     ...deployment.reactors.map(({ address }): [Address, ContractKind] => [address, 'reactor']),
   ])
 }
 
+/** Those of an asset; vaults of the same asset share them. */
+function pricingContracts({ priceRegistry, lossPrices, lossLedger }: Lmp): [Address, ContractKind][] {
+  return [
+    [priceRegistry, 'prices'],
+    [lossPrices, 'lossPrices'],
+    [lossLedger, 'lossLedger'],
+  ]
+}
+
 /** Of a vault that nobody backs: none. */
-function backingContracts(backing: Deployment['lmps'][number]['backing']): [Address, ContractKind][] {
+function backingContracts(backing: Lmp['backing']): [Address, ContractKind][] {
   if (backing === undefined) return []
   return [
     [backing.pool, 'pool'],
@@ -61,9 +79,9 @@ function backingContracts(backing: Deployment['lmps'][number]['backing']): [Addr
 
 /** Tells deployments apart: chain, start and every address the index is built from. */
 export function deploymentDigest(deployment: Deployment): string {
-  const lmps = deployment.lmps.map(({ address, backing }) => [
-    getAddress(address),
-    ...backingContracts(backing).map(([each]) => getAddress(each)),
+  const lmps = deployment.lmps.map((lmp) => [
+    getAddress(lmp.address),
+    ...[...pricingContracts(lmp), ...backingContracts(lmp.backing)].map(([each]) => getAddress(each)),
   ])
   const named = Object.entries(deployment.contracts).sort(([a], [b]) => (a < b ? -1 : 1))
   const identity = JSON.stringify([deployment.chainId, deployment.startBlock.toString(), lmps, named])

@@ -11,7 +11,9 @@ import {
 import {
   backingPoolAbi,
   cycleManagerAbi,
+  dutchAuctionAbi,
   feeSplitterAbi,
+  limitsAbi,
   lmpAbi,
   lossLedgerAbi,
   lossOracleAbi,
@@ -50,6 +52,8 @@ export type LossOracleEvent = EventOf<typeof lossOracleAbi>
 export type RecoveryEvent = EventOf<typeof recoveryAbi>
 export type PoolEvent = EventOf<typeof backingPoolAbi>
 export type SplitterEvent = EventOf<typeof feeSplitterAbi>
+export type LimitsEvent = EventOf<typeof limitsAbi>
+export type AuctionEvent = EventOf<typeof dutchAuctionAbi>
 
 export type ProtocolEvent =
   | { kind: 'lmp'; event: LmpEvent }
@@ -64,6 +68,8 @@ export type ProtocolEvent =
   | { kind: 'recovery'; event: RecoveryEvent }
   | { kind: 'pool'; event: PoolEvent }
   | { kind: 'splitter'; event: SplitterEvent }
+  | { kind: 'limits'; event: LimitsEvent }
+  | { kind: 'auction'; event: AuctionEvent }
 
 /** A log of a block that has a number, hash and time. */
 export type MinedLog = Log<bigint, number, false>
@@ -111,6 +117,10 @@ export function decodeLog(log: MinedLog, timestamp: number, contracts: Contracts
         return { kind, event: { ...where, ...decodeEventLog({ abi: backingPoolAbi, data, topics }) } }
       case 'splitter':
         return { kind, event: { ...where, ...decodeEventLog({ abi: feeSplitterAbi, data, topics }) } }
+      case 'limits':
+        return { kind, event: { ...where, ...decodeEventLog({ abi: limitsAbi, data, topics }) } }
+      case 'auction':
+        return { kind, event: { ...where, ...decodeEventLog({ abi: dutchAuctionAbi, data, topics }) } }
     }
   } catch (error) {
     if (error instanceof AbiEventSignatureNotFoundError) return undefined

@@ -6,9 +6,11 @@ import type { Database } from '../db/open.ts'
 import {
   blocks,
   cycles,
+  headrooms,
   lmps,
   lossReadings,
   lossStates,
+  lotPrices,
   pools,
   prices,
   reactors,
@@ -148,11 +150,25 @@ export class Store {
 
   #keep(readings: Readings): void {
     const { write } = this.#db
-    for (const { token, ...set } of readings.prices) {
+    for (const { registry, token, ...set } of readings.prices) {
       write
         .insert(prices)
-        .values({ token, ...set })
-        .onConflictDoUpdate({ target: prices.token, set })
+        .values({ registry, token, ...set })
+        .onConflictDoUpdate({ target: [prices.registry, prices.token], set })
+        .run()
+    }
+    for (const { destination, ...set } of readings.headrooms) {
+      write
+        .insert(headrooms)
+        .values({ destination, ...set })
+        .onConflictDoUpdate({ target: headrooms.destination, set })
+        .run()
+    }
+    for (const { seller, token, ...set } of readings.lotPrices) {
+      write
+        .insert(lotPrices)
+        .values({ seller, token, ...set })
+        .onConflictDoUpdate({ target: [lotPrices.seller, lotPrices.token], set })
         .run()
     }
     for (const { lmp, ...set } of readings.losses) {

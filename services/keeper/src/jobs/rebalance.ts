@@ -1,13 +1,14 @@
-import { lmpAbi, rebalanceGateAbi, solverExecutorAbi } from '@headrace/abi'
+import { lmpAbi, priceRegistryAbi, rebalanceGateAbi, solverExecutorAbi } from '@headrace/abi'
 import type { BlockRef } from '@headrace/chain'
 import type { Deployment } from '@headrace/service'
-import { type Address, isAddressEqual, type PublicClient, zeroAddress } from 'viem'
+import { type Address, erc20Abi, isAddressEqual, type PublicClient, zeroAddress } from 'viem'
 import { earliest, type Job, type Step, type Verdict } from '../job.ts'
 import { at, listed } from '../reads.ts'
 import { readBalancer } from '../solver/balancer.ts'
 import { executeData } from '../solver/calls.ts'
 import { readCurve } from '../solver/curve.ts'
 import { readHeadroom } from '../solver/headroom.ts'
+import { leave } from '../solver/leave.ts'
 import { type Solution, type Source, solve } from '../solver/solve.ts'
 import type { Venue } from '../solver/venue.ts'
 
@@ -58,7 +59,7 @@ export function due(
 export interface RebalanceOptions {
   client: PublicClient
   deployment: Deployment
-  contracts: { executor: Address; weth: Address }
+  contracts: { executor: Address; weth: Address; prices: Address }
   /** The key's account; absent in a dry run without a key, which then speaks for the executor's owner. */
   owner: Address | undefined
   /** Block seconds between two searches that find nothing. */
@@ -69,6 +70,7 @@ export interface RebalanceOptions {
 /** Moves a vault's assets where they earn more, whenever that provably pays. */
 export function rebalanceJob(options: RebalanceOptions): Job {
   const searched = new Map<Address, Searched>()
+  const tried = new Map<Address, bigint>()
   return {
     name: 'rebalance',
     look: async (block): Promise<Verdict> => {
@@ -84,7 +86,7 @@ export function rebalanceJob(options: RebalanceOptions): Job {
         return { steps: [], note: `off: SolverExecutor ${contracts.executor} belongs to ${owner}` }
       }
       const verdicts = await Promise.all(
-        deployment.lmps.map((lmp) => lookAt({ ...options, lmp, owner, block, searched })),
+        deployment.lmps.map((lmp) => lookAt({ ...options, lmp, owner, block, searched, tried })),
       )
       return {
         steps: verdicts.flatMap(({ steps }) => steps),
@@ -106,6 +108,8 @@ interface Look extends RebalanceOptions {
   owner: Address
   block: BlockRef
   searched: Map<Address, Searched>
+  /** Block time before which leaving a closing destination is not tried again. */
+  tried: Map<Address, bigint>
 }
 
 async function lookAt(look: Look): Promise<Verdict> {
@@ -113,6 +117,8 @@ async function lookAt(look: Look): Promise<Verdict> {
   const state = await readVault(client, lmp, block)
   const positions = state.held.map(({ units }) => units).join()
   const last = searched.get(lmp.address)
+  const left = await leaveClosing(look, state)
+  if (left !== undefined) return left
   const decision = due(
     {
       ...state,
@@ -127,6 +133,30 @@ async function lookAt(look: Look): Promise<Verdict> {
   const waitUntil = block.timestamp + (solution === undefined ? interval : RETRY_AFTER)
   searched.set(lmp.address, { waitUntil, positions })
   return solution === undefined ? { steps: [], nextAt: waitUntil } : { steps: [toStep(look, solution)] }
+}
+
+/**
+ * What is being closed goes before what pays: nothing else has a time within which to leave. Undefined when nothing can be left now, so
+ * that the rest of the vault goes on.
+ */
+async function leaveClosing(look: Look, { held }: VaultState): Promise<Verdict | undefined> {
+  const { client, lmp, contracts, owner, block, tried, isUnderway } = look
+  for (const { address, units, closing } of held) {
+    if (!closing || units === 0n || block.timestamp < (tried.get(address) ?? 0n)) continue
+    if (isUnderway(`rebalance:${lmp.address}:`)) return { steps: [] }
+    const setting = {
+      client,
+      blockNumber: block.number,
+      lmp: lmp.address,
+      executor: contracts.executor,
+      owner,
+    }
+    const found = await leave(setting, { destination: address, units, asset: lmp.asset })
+    if (!('why' in found))
+      return { steps: [toStep(look, { proposal: found, from: address, to: zeroAddress })] }
+    tried.set(address, block.timestamp + RETRY_AFTER)
+  }
+  return undefined
 }
 
 type VaultState = Awaited<ReturnType<typeof readVault>>
@@ -170,6 +200,7 @@ async function readVault(client: PublicClient, vault: Deployment['lmps'][number]
     kind: venue,
     units: states[i]?.units ?? 0n,
     safe: states[i]?.safe ?? 0n,
+    closing: (states[i]?.closingAt ?? 0n) !== 0n,
   }))
   return { idle: book.idle, deployed: book.sumSafe, turnoverShare, turnoverUsed, factor, limits, held }
 }
@@ -184,6 +215,7 @@ async function search(
     const venue = venues[i]
     return venue === undefined ? [] : [{ ...each, venue }]
   })
+  const open = known.filter(({ closing }) => !closing)
   const sources: Source[] = [
     {
       origin: { kind: 'idle', asset: lmp.asset },
@@ -206,21 +238,40 @@ async function search(
     lmp.address,
     {
       from: sources.map(({ origin }) => (origin.kind === 'idle' ? zeroAddress : origin.venue.destination)),
-      to: known.map(({ address }) => address),
+      to: open.map(({ address }) => address),
     },
     block,
   )
-  // Gas is paid in ETH: it compares with the asset only where that is WETH.
-  const gasPrice = isAddressEqual(lmp.asset, contracts.weth) ? await client.getGasPrice() : 0n
   return solve({
     setting: { client, blockNumber: block.number, lmp: lmp.address, executor: contracts.executor, owner },
     sources,
-    targets: known.map(({ venue }) => venue),
+    targets: open.map(({ venue }) => venue),
     headroom,
     factor,
-    gasPrice,
+    gasCost: await readGasCost(client, lmp.asset, contracts, block),
     leastNet: ((idle + deployed) * LEAST_NET.part) / LEAST_NET.of,
   })
+}
+
+/** Gas is paid in ETH: in another asset it costs what the registry of WETH says; without a price of the asset it counts 0. */
+async function readGasCost(
+  client: PublicClient,
+  asset: Address,
+  { weth, prices }: RebalanceOptions['contracts'],
+  block: BlockRef,
+): Promise<(gas: bigint) => bigint> {
+  const gasPrice = await client.getGasPrice()
+  if (isAddressEqual(asset, weth)) return (gas) => gas * gasPrice
+  const [[price, ok], decimals] = await client.multicall({
+    ...at(block),
+    allowFailure: false,
+    contracts: [
+      { address: prices, abi: priceRegistryAbi, functionName: 'tryPrice', args: [asset] },
+      { address: asset, abi: erc20Abi, functionName: 'decimals' },
+    ],
+  })
+  if (!ok || price === 0n) return () => 0n
+  return (gas) => (gas * gasPrice * 10n ** BigInt(decimals) + price - 1n) / price
 }
 
 /** Undefined for a venue this solver does not trade in. */
@@ -242,11 +293,23 @@ function readVenue(
 
 /** The market or another solver was faster: it does not pay, or does not fit, any more. */
 const BENIGN = [
-  ...['NoImprovement', 'LossTooLarge', 'LossExceeded', 'TurnoverExceeded', 'DestinationIsClosing'],
+  ...[
+    'NoImprovement',
+    'LossTooLarge',
+    'LossExceeded',
+    'TurnoverExceeded',
+    'DestinationIsClosing',
+    'TooLittle',
+  ],
+  // The pools moved by more than the slack, and the route ends with less than the vault pulls.
+  'TransferFromFailed',
   ...['DestinationCapExceeded', 'IssuerCapExceeded', 'PoolShareExceeded', 'IdleBelowFloor'],
 ]
 
-function toStep({ lmp, contracts, owner, block }: Look, { proposal, from, to }: Solution): Step {
+function toStep(
+  { lmp, contracts, owner, block }: Look,
+  { proposal, from, to }: Pick<Solution, 'proposal' | 'from' | 'to'>,
+): Step {
   return {
     // The block it was found in: what is found later is another proposal.
     key: `rebalance:${lmp.address}:${block.number}`,

@@ -14,7 +14,7 @@ export async function readCurve(client: PublicClient, destination: Address, bloc
       { address: destination, abi: destinationAbi, functionName: 'legs' },
     ],
   })
-  const [supply, balances] = await Promise.all([
+  const [supply, balances, decimals] = await Promise.all([
     client.readContract({
       address: lpToken,
       abi: erc20Abi,
@@ -30,8 +30,13 @@ export async function readCurve(client: PublicClient, destination: Address, bloc
           ({ address: pool, abi: curveStableSwapAbi, functionName: 'balances', args: [BigInt(i)] }) as const,
       ),
     }),
+    client.multicall({
+      ...at(block),
+      allowFailure: false,
+      contracts: legs.map((address) => ({ address, abi: erc20Abi, functionName: 'decimals' }) as const),
+    }),
   ])
-  return curveVenue({ destination, pool, lpToken, legs, balances, supply })
+  return curveVenue({ destination, pool, lpToken, legs, balances, decimals, supply })
 }
 
 interface PoolTokens {
@@ -41,6 +46,7 @@ interface PoolTokens {
   /** In the pool's order. */
   legs: readonly Address[]
   balances: readonly bigint[]
+  decimals: readonly number[]
   /** LP tokens. */
   supply: bigint
 }
@@ -52,13 +58,24 @@ interface PoolTokens {
 const START = 80n
 
 /**
- * A Curve v1 plain pool of coins with equal decimals. It has no exit into one coin for a given number of LP tokens, so an
+ * A Curve v1 plain pool. It has no exit into one coin for a given number of LP tokens, so an
  * uneven exit is tuned. No minimum of its own: the vault's exact pull is the minimum of the whole route.
  */
-export function curveVenue({ destination, pool, lpToken, legs, balances, supply }: PoolTokens): Venue {
+export function curveVenue({
+  destination,
+  pool,
+  lpToken,
+  legs,
+  balances,
+  decimals,
+  supply,
+}: PoolTokens): Venue {
   const n = legs.length
   const amountsOf = (amounts: ReadonlyMap<Address, bigint>) => legs.map((leg) => amounts.get(leg) ?? 0n)
-  const total = balances.reduce((sum, balance) => sum + balance, 0n)
+  // Coins are worth the same, whatever their decimals: sums are of 18 decimals, amounts of the coin's own.
+  const scales = new Map(legs.map((leg, i) => [leg, 10n ** BigInt(18 - (decimals[i] ?? 18))]))
+  const scaleOf = (leg: Address) => scales.get(leg) ?? 1n
+  const total = legs.reduce((sum, leg, i) => sum + (balances[i] ?? 0n) * scaleOf(leg), 0n)
 
   return {
     destination,
@@ -76,7 +93,7 @@ export function curveVenue({ destination, pool, lpToken, legs, balances, supply 
         const data = encode(`remove_liquidity(uint256,uint256[${n}])`, [lp, ...legs.map(() => 0n)])
         return { kind: 'all', calls: [{ target: pool, approvals: [], data }] }
       }
-      const weight = [...weights.values()].reduce((sum, each) => sum + each, 0n)
+      const weight = [...weights].reduce((sum, [token, each]) => sum + each * scaleOf(token), 0n)
       if (weight === 0n || ![...weights.keys()].every((token) => legs.includes(token))) return undefined
       // Coins worth the same, so what the LP tokens stand for is their share of all coins.
       const fair = (lp * total) / supply

@@ -4,7 +4,7 @@ import type { Call, Proposal } from './calls.ts'
 import { measure, type Setting } from './simulation.ts'
 import type { Venue } from './venue.ts'
 
-/** Where assets of the vault come from: idle, or a venue. They never go to idle, which earns nothing. */
+/** Where assets of the vault come from: idle, or a venue. These never go to idle, which earns nothing (see leave.ts). */
 export type Origin = { kind: 'idle'; asset: Address } | { kind: 'venue'; venue: Venue }
 
 /**
@@ -144,6 +144,6 @@ function tokensOf(venue: Venue): Address[] {
   return [...venue.reserves.keys(), venue.lpToken]
 }
 
-function withSlack(amount: bigint): bigint {
+export function withSlack(amount: bigint): bigint {
   return (amount * (MILLION - SLACK_PPM)) / MILLION
 }

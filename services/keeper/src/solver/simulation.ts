@@ -90,6 +90,18 @@ export async function weigh(setting: Setting, proposal: Proposal, factor: bigint
   }
 }
 
+/** Whether a proposal is carried out as it is. */
+export type Attempt = { ok: true } | { ok: false; why: string }
+
+/** Runs the whole proposal as its owner would. */
+export async function attempt(setting: Setting, proposal: Proposal): Promise<Attempt> {
+  const data = executeData(setting.lmp, proposal)
+  const [result] = await simulate(setting, [{ from: setting.owner, to: setting.executor, data }])
+  if (result === undefined) return { ok: false, why: 'the simulation returned nothing' }
+  if (result.ok) return { ok: true }
+  return { ok: false, why: readError(result.data)?.errorName ?? `reverted with ${result.data.slice(0, 10)}` }
+}
+
 function readError(data: Hex) {
   try {
     return decodeErrorResult({ abi: errorsAbi, data })

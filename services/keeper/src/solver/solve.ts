@@ -23,8 +23,8 @@ export interface Problem {
   headroom: Headroom
   /** Share of the gain a cost may reach, WAD, as the gate says now. */
   factor: bigint
-  /** What one gas costs in base units of the asset; 0 where it cannot be said. */
-  gasPrice: bigint
+  /** What so much gas costs in base units of the asset, rounded up; 0 where it cannot be said. */
+  gasCost: (gas: bigint) => bigint
   /** Least improvement worth a transaction, base units of the asset, on top of its gas. */
   leastNet: bigint
 }
@@ -96,7 +96,7 @@ async function bestSize(
   const best = found.get(size)
   if (best?.check.kind !== 'weighed' || !best.check.passes || scoreOf(best.check) <= 0n) return undefined
   const { cost, gain, gas } = best.check
-  const net = gain - cost - gas * problem.gasPrice
+  const net = gain - cost - problem.gasCost(gas)
   if (net < problem.leastNet) return undefined
   return { proposal: best.proposal, from: addressOf(origin), to: to.destination, cost, gain, net }
 }

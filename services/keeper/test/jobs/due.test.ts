@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { pokesDue, pushesDue } from '../../src/jobs/auction.ts'
 import { due as feesDue, type SplitterView } from '../../src/jobs/fees.ts'
+import { due as harvestDue } from '../../src/jobs/harvest.ts'
 import { due as rebalanceDue, type VaultView } from '../../src/jobs/rebalance.ts'
 import { type LmpView, due as reportDue, toStep as reportStep } from '../../src/jobs/report.ts'
 import { due as snapshotDue } from '../../src/jobs/snapshot.ts'
@@ -144,5 +146,50 @@ describe('rebalance', () => {
     expect(rebalanceDue(vault({ waitUntil: 10_000n }), 3_600n)).toHaveProperty('room')
     expect(rebalanceDue(vault({ turnoverUsed: WAD }), 3_600n)).toEqual({ nextAt: 13_600n })
     expect(rebalanceDue(vault({ idle: 0n, deployed: 0n }), 3_600n)).toEqual({})
+  })
+})
+
+describe('harvest', () => {
+  const policy = { minBps: 2n, interval: 86_400n }
+  const view = { address: A, worth: 0n, any: true, underway: false } as const
+  const nav = 10_000n
+
+  it.each([
+    ['worth less than the part, harvested lately', { worth: 1n, lastAt: 86_401n }, false],
+    ['worth the part', { worth: 2n, lastAt: 172_800n }, true],
+    ['worth it, while one is on its way', { worth: 2n, underway: true }, false],
+    ['worth nothing that has a price, a second before its day is over', { lastAt: 86_401n }, false],
+    ['worth nothing that has a price, a day later', { lastAt: 86_400n }, true],
+    ['never harvested within the day', {}, true],
+    ['nothing to harvest', { any: false }, false],
+  ])('%s', (_, change, expected) => {
+    expect(harvestDue(172_800n, nav, [{ ...view, ...change }], policy)).toEqual(expected ? [A] : [])
+  })
+})
+
+describe('auction', () => {
+  const policy = { minBps: 2n, interval: 86_400n }
+
+  it.each([
+    ['proceeds of the part', { worth: 2n, lastAt: 172_799n }, true],
+    ['less, pushed lately', { worth: 1n, lastAt: 172_799n }, false],
+    ['less, pushed a day ago', { worth: 1n, lastAt: 86_400n }, true],
+    ['nothing, never pushed', { worth: 0n }, false],
+    ['on its way', { worth: 2n, underway: true }, false],
+  ])('pushes: %s', (_, change, expected) => {
+    const view = { seller: A, nav: 10_000n, underway: false, ...change } as const
+    expect(pushesDue(172_800n, [view], policy)).toHaveLength(expected ? 1 : 0)
+  })
+
+  it.each([
+    ['a live feed it looked at lately', { seenAt: 901n, failedAt: 0n, works: true }, false],
+    ['a live feed it has not looked at for long', { seenAt: 900n, failedAt: 0n, works: true }, true],
+    ['a dead feed it holds for live', { seenAt: 999n, failedAt: 0n, works: false }, true],
+    ['a dead feed it knows of', { seenAt: 1n, failedAt: 2n, works: false }, false],
+    ['a feed that is back', { seenAt: 1n, failedAt: 2n, works: true }, true],
+    ['one that is being poked', { seenAt: 1n, failedAt: 2n, works: true, underway: true }, false],
+  ])('pokes: %s', (_, change, expected) => {
+    const view = { registry: A, token: B, underway: false, ...change } as const
+    expect(pokesDue(1_000n, [view], 100n)).toHaveLength(expected ? 1 : 0)
   })
 })

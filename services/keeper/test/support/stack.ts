@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { limitsAbi, lmpAbi, lmpRouterAbi, reactorAbi, reserveAbi } from '@headrace/abi'
+import { limitsAbi, lmpAbi, lmpConfiguratorAbi, lmpRouterAbi, reactorAbi, reserveAbi } from '@headrace/abi'
 import { awaitReceipt } from '@headrace/chain'
 import { startAnvil } from '@headrace/chaos-rpc/anvil'
 import { foundryBinary } from '@headrace/foundry'
@@ -282,6 +282,15 @@ export async function startStack({ cycleLength }: StackOptions) {
         const args = [lmp.address, id, { share: 10n ** 18n, amount }] as const
         const data = encodeFunctionData({ abi: limitsAbi, functionName: 'lowerCap', args })
         await send('governor', limits.address, data)
+      },
+      /** The guardian closes a destination of the vault. */
+      async close(destination: Address) {
+        const data = encodeFunctionData({
+          abi: lmpConfiguratorAbi,
+          functionName: 'closeDestination',
+          args: [lmp.address, destination],
+        })
+        await send('other', contractAddress(deployment, 'configurator'), data)
       },
       /** Pays the gauge of the Balancer pool for seven days from now. */
       async fundGauge(amount: bigint) {

@@ -12,7 +12,12 @@ struct Book {
     uint256 locked;
     uint256 lockEnd;
     uint256 valuedAt;
+    uint256 flow;
+    uint256 flowAt;
+    uint256 expiry;
+    uint256 pausedUntil;
     bool clean;
+    bool stale;
 }
 
 interface ILedger {
@@ -26,8 +31,7 @@ contract VaultFixture {
     uint256 public immutable totalSupply;
 
     uint256 public lossMark;
-    /// @dev No entry is below the mark.
-    uint256 public constant entryAssets = type(uint256).max;
+    uint256 public constant feeBps = 0;
     bool public isFrozen;
     uint256 public cover;
     uint256 private _idle;
@@ -50,7 +54,8 @@ contract VaultFixture {
     }
 
     function book() external view returns (Book memory b) {
-        b.idle = _idle;
+        // No entry is below the mark.
+        (b.idle, b.sumMax) = (_idle, type(uint96).max);
     }
 
     function destinations() external pure returns (address[] memory) {}

@@ -224,7 +224,10 @@ export class World {
           lossLedger: ledger.address,
           recovery: recovery.address,
         },
-        lmps: vaults.map(({ address }) => ({ address, asset: asset.address, destinations: [] })),
+        lmps: vaults.map(({ address }) => ({
+          ...{ address, asset: asset.address, destinations: [] },
+          ...{ priceRegistry: asset.address, lossPrices: asset.address, lossLedger: ledger.address },
+        })),
         reactors: [],
         positions: [],
         tokens: [],

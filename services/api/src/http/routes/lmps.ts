@@ -1,12 +1,20 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Address } from 'viem'
-import type { lmps, rebalances, StoredLeg } from '../../db/schema.ts'
+import type { lmps, lots, rebalances, StoredLeg } from '../../db/schema.ts'
 import { toAssets, valueBook } from '../../views/lmp-math.ts'
 import { optional, optionalText } from '../../views/text.ts'
 import type { Catalog } from '../catalog.ts'
 import { addressParam, lmpOf } from '../params.ts'
 import { type AnswerBlock, type ApiDeps, listResource, noParams, resource } from '../resource.ts'
-import { DestinationSchema, LmpSchema, RebalanceSchema, ReportSchema } from '../schemas/lmps.ts'
+import {
+  DestinationSchema,
+  LIMITS,
+  LimitsSchema,
+  LmpSchema,
+  LotSchema,
+  RebalanceSchema,
+  ReportSchema,
+} from '../schemas/lmps.ts'
 
 const params = z.object({ id: addressParam('id', 'Address of the vault') })
 
@@ -90,6 +98,42 @@ export function lmpRoutes(app: OpenAPIHono, deps: ApiDeps, catalog: Catalog): vo
       })),
   })
 
+  resource(app, deps, {
+    path: '/v1/lmps/{id}/limits',
+    tag,
+    summary: 'What a vault may enter, and what of it is left',
+    params,
+    data: LimitsSchema,
+    read: ({ id }, block) => {
+      const row = find(id)
+      return {
+        maxPoolShare: row.maxPoolShare.toString(),
+        idleFloor: row.idleFloor.toString(),
+        caps: queries.caps(row.address).map((cap) => ({
+          id: cap.id,
+          ...catalog.capped(cap.id),
+          share: cap.share.toString(),
+          amount: cap.amount.toString(),
+        })),
+        headroom: queries.headrooms(row.address, block).map(({ address, headroom }) => ({
+          destination: address,
+          room: optionalText(headroom?.room ?? null),
+          limit: typeof headroom?.bound === 'number' ? LIMITS[headroom.bound] : undefined,
+          subject: optional(headroom?.subject ?? null),
+        })),
+      }
+    },
+  })
+
+  resource(app, deps, {
+    path: '/v1/auctions',
+    tag: 'Auctions',
+    summary: 'What is sold for the vaults, per vault and token',
+    params: noParams,
+    data: z.array(LotSchema),
+    read: (_, block) => queries.lots(block).map((row) => lotView(row, catalog)),
+  })
+
   listResource(app, deps, {
     path: '/v1/lmps/{id}/rebalances',
     tag,
@@ -161,6 +205,30 @@ function lmpView(
     frozen: row.frozen,
     cover: row.cover.toString(),
     lossLedger: optional(row.lossLedger),
+    exitQueue: row.exitQueue,
+    auctionProceeds: row.proceeds.toString(),
+  }
+}
+
+type LotRow = { lot: typeof lots.$inferSelect; price: bigint | null }
+
+function lotView({ lot, price }: LotRow, catalog: Catalog): z.input<typeof LotSchema> {
+  const runs = lot.left > 0n
+  return {
+    seller: lot.seller,
+    token: lot.token,
+    tokenSymbol: catalog.token(lot.token)?.symbol,
+    asset: catalog.lmp(lot.seller)?.asset,
+    listed: lot.listed,
+    left: lot.left.toString(),
+    size: lot.size.toString(),
+    waiting: lot.waiting.toString(),
+    openedAt: optional(lot.openedAt),
+    price: optionalText(price),
+    registry: optional(lot.registry),
+    startPrice: runs && lot.registry === null ? lot.startPrice.toString() : undefined,
+    sold: lot.sold.toString(),
+    paid: lot.paid.toString(),
   }
 }
 

@@ -13,9 +13,9 @@ export function marketRoutes(
   deployment: Deployment,
   catalog: Catalog,
 ): void {
-  const sustainedDiscount = (token: Address, { timestamp }: AnswerBlock) => {
+  const sustainedDiscount = (lossPrices: Address, token: Address, { timestamp }: AnswerBlock) => {
     const today = dayOf(timestamp)
-    return sustained(deps.queries.discounts(token, today - DISCOUNT_DAYS + 1, today))
+    return sustained(deps.queries.discounts(lossPrices, token, today - DISCOUNT_DAYS + 1, today))
   }
 
   resource(app, deps, {
@@ -45,23 +45,26 @@ export function marketRoutes(
   resource(app, deps, {
     path: '/v1/prices',
     tag: 'Chain',
-    summary: 'Prices of the registry with their sources and age',
+    summary: 'Prices of the registries with their sources and age',
     description:
-      'What the registry answers at the block, WAD of the quote asset per whole token. Absent while older blocks are being indexed.',
+      'What the registries answer at the block, one per asset that vaults count in: WAD of the quote asset per whole token. Absent while older blocks are being indexed.',
     params: noParams,
     data: z.array(PriceSchema),
     read: (_, block) =>
       deps.queries.prices(block).flatMap(({ price_sources: source, prices: price }) => {
         if (price === null) return []
         const { updatedAt } = price
+        const pricing = catalog.pricing(source.registry)
         return [
           {
             token: source.token,
+            quote: pricing.quote,
+            registry: source.registry,
             symbol: catalog.token(source.token)?.symbol,
             market: price.market === 0n ? undefined : price.market.toString(),
             backing: price.backing === 0n ? undefined : price.backing.toString(),
             ok: price.ok,
-            sustainedDiscount: sustainedDiscount(source.token, block).toString(),
+            sustainedDiscount: sustainedDiscount(pricing.lossPrices, source.token, block).toString(),
             source: {
               feed: source.feed,
               maxAge: source.maxAge,

@@ -55,8 +55,69 @@ export const LmpSchema = z
     frozen: z.boolean().openapi({ description: 'A loss is being decided: deposits are closed' }),
     cover: Amount.openapi({ description: 'Outstanding coverage of slashes; entrants pay for it' }),
     lossLedger: AddressText.optional(),
+    exitQueue: z.array(AddressText).openapi({
+      description: 'Destinations in the order in which an exit beyond idle sells',
+    }),
+    auctionProceeds: Amount.openapi({
+      description: 'What its lots were sold for and it was not given yet',
+    }),
   })
   .openapi('Lmp')
+
+export const LIMITS = ['destination', 'issuer', 'poolShare', 'idleFloor'] as const
+
+export const LimitsSchema = z
+  .object({
+    maxPoolShare: Wad.openapi({ description: 'Most of a pool that the vault may own' }),
+    idleFloor: Wad.openapi({ description: 'Least part of its assets that a move from idle leaves there' }),
+    caps: z.array(
+      z.object({
+        id: z.string().openapi({ description: 'keccak256 of kind and address, as the contract names it' }),
+        kind: z.enum(['destination', 'issuer']).optional(),
+        address: AddressText.optional().openapi({
+          description:
+            'Destination or token; absent, with `kind`, where the deployment does not tell whose id it is',
+        }),
+        share: Wad.openapi({ description: "Of the vault's assets" }),
+        amount: Amount,
+      }),
+    ),
+    headroom: z
+      .array(
+        z.object({
+          destination: AddressText,
+          room: Amount.optional(),
+          limit: z.enum(LIMITS).optional().openapi({ description: 'The one that binds first' }),
+          subject: AddressText.optional().openapi({ description: 'Its destination or issuer' }),
+        }),
+      )
+      .openapi({
+        description:
+          'What may still be moved from idle into each destination. `room` is absent where the pool cannot be valued and while older blocks are being indexed',
+      }),
+  })
+  .openapi('Limits')
+
+export const LotSchema = z
+  .object({
+    seller: AddressText,
+    token: AddressText,
+    tokenSymbol: z.string().optional(),
+    asset: AddressText.optional().openapi({ description: 'What it is paid in' }),
+    listed: z.boolean().openapi({ description: 'More may be consigned' }),
+    left: Amount.openapi({ description: 'Of the running lot; 0 when none runs' }),
+    size: Amount,
+    waiting: Amount.openapi({ description: 'Consigned for the next lot' }),
+    openedAt: Seconds.optional(),
+    price: Wad.optional().openapi({
+      description: 'Now, of the asset per whole token; absent while none runs or older blocks are indexed',
+    }),
+    registry: AddressText.optional().openapi({ description: 'Of the running lot; absent: no oracle' }),
+    startPrice: Wad.optional().openapi({ description: 'Of the running lot without an oracle' }),
+    sold: Amount.openapi({ description: 'Of all lots so far' }),
+    paid: Amount.openapi({ description: 'For them, base units of the asset' }),
+  })
+  .openapi('Lot')
 
 export const SignalSchema = z
   .object({

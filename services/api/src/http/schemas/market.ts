@@ -16,6 +16,8 @@ export const TokenSchema = z
 export const PriceSchema = z
   .object({
     token: AddressText,
+    quote: AddressText.openapi({ description: 'The asset it is priced in' }),
+    registry: AddressText,
     symbol: z.string().optional(),
     market: Wad.optional().openapi({ description: 'Market price; absent when the feed cannot be used' }),
     backing: Wad.optional().openapi({ description: 'Issuer rate; absent when it cannot be read' }),

@@ -64,6 +64,7 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
     }
     case 'DestinationRemoved':
       removeDestination(rows, address, event.args.destination)
+      change({ exitQueue: without(lmpRow(rows, address).exitQueue, event.args.destination) })
       break
     case 'ClosingSet': {
       const { destination, closingAt } = event.args
@@ -108,25 +109,15 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
     case 'BookChanged': {
       const { idle, mark, sumSafe, sumMin, sumMax, clean, stale, flow, locked } = event.args.book
       const { lockEnd, valuedAt, expiry, pausedUntil, flowAt } = event.args.book
-      const end = toNumber(lockEnd)
-      const before = lmpRow(rows, address)
-      // The vault stores the lock anew only when it changed; decaying it again from here would round differently.
-      const same = locked === lockedAt(before, at.timestamp) && end === before.lockEnd
       change({
-        ...{ idle, mark, sumSafe, sumMin, sumMax, clean, stale, flow },
-        ...(same ? {} : { locked, lockEnd: end, lockStart: at.timestamp }),
+        ...{ idle, mark, sumSafe, sumMin, sumMax, clean, stale, flow, locked },
+        lockEnd: toNumber(lockEnd),
+        lockStart: at.timestamp,
         flowAt: toNumber(flowAt),
         valuedAt: presentTime(valuedAt),
         expiry: presentTime(expiry),
         pausedUntil: presentTime(pausedUntil),
       })
-      break
-    }
-    case 'Settled': {
-      const { delta, locked, mark } = event.args
-      const lock = { locked, lockEnd: toNumber(event.args.lockEnd), lockStart: at.timestamp }
-      // Without a change of value only the mark rises; the lock stays as it was stored.
-      change(delta === 0n ? { mark } : { mark, ...lock })
       break
     }
     case 'Flowed': {
@@ -144,6 +135,7 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
         .insert(rebalances)
         .values({ ...at, lmp: address, solver, ...legs })
         .run()
+      change({ exitQueue: queueAfter(lmpRow(rows, address).exitQueue, event.args) })
       break
     }
   }
@@ -171,6 +163,19 @@ const storedLeg = ({ destination, units }: ChainLeg): StoredLeg => ({
   destination: presentAddress(destination),
   units: units.toString(),
 })
+
+/** As the vault does: what is left comes first, what is entered last. */
+function queueAfter(
+  queue: readonly Address[],
+  { outs, ins }: { outs: readonly ChainLeg[]; ins: readonly ChainLeg[] },
+): Address[] {
+  const places = (legs: readonly ChainLeg[]) =>
+    legs.map(({ destination }) => destination).filter((destination) => destination !== zeroAddress)
+  const left = places(outs).reduce<Address[]>((rest, each) => [each, ...without(rest, each)], [...queue])
+  return places(ins).reduce((rest, each) => [...without(rest, each), each], left)
+}
+
+const without = (queue: readonly Address[], gone: Address) => queue.filter((each) => each !== gone)
 
 /** As the vault does: the last of its list takes the place that is free. */
 function removeDestination(rows: Rows, lmp: Address, removed: Address): void {

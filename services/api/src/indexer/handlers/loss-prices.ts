@@ -9,7 +9,7 @@ export function applyLossPrices(event: LossPricesEvent, rows: Rows): void {
   const bps = toNumber(event.args.bps)
   rows
     .insert(discounts)
-    .values({ token, day: toNumber(event.args.day), bps })
-    .onConflictDoUpdate({ target: [discounts.token, discounts.day], set: { bps } })
+    .values({ lossPrices: event.address, token, day: toNumber(event.args.day), bps })
+    .onConflictDoUpdate({ target: [discounts.lossPrices, discounts.token, discounts.day], set: { bps } })
     .run()
 }

@@ -9,7 +9,7 @@ export function applyPrices(event: PricesEvent, rows: Rows): void {
   const source = { feed, maxAge, feedDecimals, issuer: presentAddress(issuer) }
   rows
     .insert(priceSources)
-    .values({ token, ...source })
-    .onConflictDoUpdate({ target: priceSources.token, set: source })
+    .values({ registry: event.address, token, ...source })
+    .onConflictDoUpdate({ target: [priceSources.registry, priceSources.token], set: source })
     .run()
 }

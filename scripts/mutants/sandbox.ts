@@ -1,0 +1,116 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { type ForgeRun, forgeTest } from '../forge.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+/** Of the repository, besides the tests that are asked for; what is only read is linked. */
+const COPIED = [
+  'foundry.toml',
+  'remappings.txt',
+  'scripts/solc.mjs',
+  'contracts/src',
+  'contracts/script/deploy',
+]
+const LINKED = ['node_modules', 'packages']
+
+/** A change of the source by its text. */
+export interface Edit {
+  /** From the repository's root. */
+  file: string
+  find: string
+  replace: string
+}
+
+export interface Outcome {
+  /** Of the test that failed, suite and name; undefined: every test passed. */
+  caughtBy: string | undefined
+  /** What that test said. */
+  verdict: string
+  seconds: number
+}
+
+/** The changed code does not compile, or forge ended without a report. */
+export class NoReport extends Error {}
+
+/**
+ * A copy of the contracts and of some of their tests in a temporary folder, where changed source is compiled and tested: the
+ * repository itself is never touched. Compiled without the optimizer, which does not change what a contract means.
+ */
+export class Sandbox {
+  readonly folder = mkdtempSync(join(tmpdir(), 'headrace-mutants-'))
+  readonly #clean = () => rmSync(this.folder, { recursive: true, force: true })
+
+  /** @param tests folders below contracts/test that are copied, those that the tests import included */
+  constructor(tests: readonly string[]) {
+    process.once('exit', this.#clean)
+    for (const path of [...COPIED, ...tests.map((folder) => `contracts/test/${folder}`)]) {
+      const to = join(this.folder, path)
+      mkdirSync(dirname(to), { recursive: true })
+      cpSync(join(ROOT, path), to, { recursive: true })
+    }
+    for (const path of LINKED) symlinkSync(join(ROOT, path), join(this.folder, path))
+    for (const path of ['deployments', 'docs']) mkdirSync(join(this.folder, path))
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.folder, file), 'utf8')
+  }
+
+  /**
+   * Runs `run` while `file` says something else.
+   * @throws NoReport when the changed code does not compile
+   */
+  async changed<T>(file: string, content: string, run: () => Promise<T>): Promise<T> {
+    const original = this.read(file)
+    writeFileSync(join(this.folder, file), content)
+    try {
+      return await run()
+    } finally {
+      writeFileSync(join(this.folder, file), original)
+    }
+  }
+
+  /** The file with the edit made. @throws unless the text is there exactly once */
+  edited({ file, find, replace }: Edit): string {
+    const parts = this.read(file).split(find)
+    const [before, after] = parts
+    if (parts.length !== 2 || before === undefined || after === undefined)
+      throw new Error(`${file}: found ${parts.length - 1} times instead of once:\n${find}`)
+    return before + replace + after
+  }
+
+  /**
+   * Runs tests until one fails, the groups in their order.
+   * @param groups globs of test files
+   * @throws NoReport
+   */
+  async test(groups: readonly string[], seed: string): Promise<Outcome> {
+    let seconds = 0
+    for (const group of groups) {
+      const args = ['--match-path', group, '--fail-fast', '--fuzz-seed', seed]
+      const run = await forgeTest(args, this.folder, { FOUNDRY_OPTIMIZER: 'false' })
+      seconds += run.seconds
+      const failed = firstFailure(run)
+      if (failed !== undefined)
+        return {
+          caughtBy: `${failed.suite.replace(/^.*:/, '')} ${failed.name}`,
+          verdict: failed.verdict,
+          seconds,
+        }
+    }
+    return { caughtBy: undefined, verdict: '', seconds }
+  }
+
+  remove() {
+    this.#clean()
+    process.off('exit', this.#clean)
+  }
+}
+
+function firstFailure({ tests, code, stderr }: ForgeRun) {
+  const failed = tests?.find(({ passed }) => !passed)
+  if (failed !== undefined) return failed
+  if (tests === undefined || tests.length === 0 || code !== 0) throw new NoReport(stderr.trim())
+  return undefined
+}
