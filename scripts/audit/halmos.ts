@@ -28,10 +28,16 @@ const twin = (check: string) => check.replace(/^check_/, 'testFuzz_')
 
 /** Every function of the contracts of `TESTS` that are for the solver. */
 function declared(): Claim[] {
-  const files = readdirSync(join(ROOT, TESTS)).filter((file) => file.endsWith('.t.sol'))
+  const files = readdirSync(join(ROOT, TESTS))
+    .filter((file) => file.endsWith('.t.sol'))
+    .sort()
   const contracts = files.flatMap((file) => {
     const folder = join(ROOT, OUT, file)
-    return existsSync(folder) ? readdirSync(folder).map((artifact) => join(folder, artifact)) : []
+    return existsSync(folder)
+      ? readdirSync(folder)
+          .sort()
+          .map((artifact) => join(folder, artifact))
+      : []
   })
   return contracts.flatMap((file) => {
     const contract = /([^/]*Symbolic)\.json$/.exec(file)?.[1]
