@@ -24,7 +24,7 @@ library ExitQueue {
     }
 
     /// @param i from 0, the head
-    function at(uint256 queue, uint256 i) internal pure returns (uint256 entry) {
+    function entryAt(uint256 queue, uint256 i) internal pure returns (uint256 entry) {
         return uint8(queue >> (i << 3));
     }
 

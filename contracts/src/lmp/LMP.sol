@@ -36,12 +36,17 @@ import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 ///   A destination without units is valued too, but has no value that could be wrong.
 ///
 /// ENTRY AND EXIT
-/// - deposit and mint need a clean report younger than 24 h; withdraw and redeem a report younger than 24 h in which every
-///   destination was valued and safe, or already counts 0. The flow budget that lets part of the flows pass on another book
-///   does not exist yet, so this is the whole rule.
-/// - withdraw and redeem are paid from idle only; `maxWithdraw` and `maxRedeem` say how much that is.
+/// - A flow passes by the book at the call. (1) Reported in this block, everything valued and safe: without limit. (2) Reported in this block,
+///   what was not already counts 0: exits without limit, no entries. (3) Otherwise, a report younger than 24 h: entries and
+///   exits together through the budget, a bucket of 0.5% of V that refills by 0.5% a day, each flow rounded up to a millionth;
+///   no entries while a destination had no good valuation for 24 h. (4) No report for 24 h: none. Who wants more reports first.
+/// - deposit, mint, withdraw are paid from and to idle. redeem takes idle, then sells units from the head of the queue on: each sale brings at
+///   least 99% of what it settles, or the destination is passed over; what it brings above that is everybody's. What is owed is
+///   fixed before anything is valued anew. Slippage is the leaver's; `redeem` with a minimum, or nothing, bounds it.
+/// - The queue is in order of rebalances: what was left last comes first, what was entered last comes last.
 /// - Entries stop while the vault is frozen, at the cap, and while (ENTRY + 1)/(supply + 1) < 1e-6. No flow of zero shares or zero assets.
-/// - `redeemInKind` is always open: no price, no keeper, no age, no venue. The slice is shares/(supply + 1) of idle and of every
+///   A pause stops all four for 7 days.
+/// - `redeemInKind` is always open: no price, no keeper, no age, no venue, no pause. The slice is shares/(supply + 1) of idle and of every
 ///   units balance, less k = min(L/(idle + sumMin), 1%) for the profit still locked. Not in a transaction in which anybody
 ///   deposited: shares are fungible, a flag per account would be passed by depositing at one and leaving from another.
 ///
@@ -66,10 +71,14 @@ import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 /// - Anyone. Touched destinations are valued and settled; out units go to the caller; its callback runs; in units are pulled from
 ///   it exactly; touched destinations are valued again, what is entered must be safe; the difference is settled; the loss ledger, then the
 ///   gate decides.
+/// - What it costs, max(safe, spot) of what left less min(safe, spot) of what came, goes through the loss bucket: 10 bp of V, refilled
+///   by 0.5 bp a day. What no gate and no solver can pass is in the vault.
+/// - From a closing destination to idle there is no gate and no bucket, but a floor: its last good value less a slippage that rises from
+///   0.2% to 10% within 72 h. Nothing enters it.
 /// - The gate is policy. A bad gate can let a bad trade pass, but the vault's books stay right.
 ///
-/// ROLES (AccessManager)
-/// - Delayed: addDestination, setGate, setLossLedger, setFee, setManagementFee, raiseCap. Immediate: lowerCap. No role moves assets.
+/// ROLES
+/// - Everything that can be set is set by the configurator the vault was created with (LmpConfigurator). No role moves assets.
 ///
 /// ROUNDING: always for those who stay; fees down.
 ///

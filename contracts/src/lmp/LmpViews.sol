@@ -35,7 +35,7 @@ library LmpViews {
         address[] memory destinations = lmp.destinations();
         list = new address[](ExitQueue.length(queue));
         for (uint256 i; i < list.length; ++i) {
-            list[i] = destinations[ExitQueue.at(queue, i) - 1];
+            list[i] = destinations[ExitQueue.entryAt(queue, i) - 1];
         }
     }
 }

@@ -28,7 +28,7 @@ contract RatioFeed is IAggregatorV3 {
     error TooManyDecimals(address feed);
 
     constructor(IAggregatorV3 numerator_, IAggregatorV3 denominator_) {
-        require(numerator_ != denominator_, SameFeed());
+        require(address(numerator_) != address(denominator_), SameFeed());
         (numerator, denominator) = (numerator_, denominator_);
         _scaleUp = 1e18 * _unit(denominator_);
         _scaleDown = _unit(numerator_);

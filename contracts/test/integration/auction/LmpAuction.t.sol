@@ -113,7 +113,7 @@ contract LmpAuctionTest is LmpBase {
     }
 
     /// @dev A purchase with too little gas for the registry's probe of the feed is refused, and no failure is recorded.
-    function test_D8_aStarvedFeedIsNotADeadOne() public {
+    function test_D9_aStarvedFeedIsNotADeadOne() public {
         _consign(1000e8);
         asset.mint(address(this), 1e12);
         asset.approve(address(auction), 1e12);

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IRebalanceGate} from "../../../src/autopilot/IRebalanceGate.sol";
 import {Call} from "../../../src/autopilot/SolverExecutor.sol";
+import {ILMP, Leg} from "../../../src/lmp/ILMP.sol";
 import {AutopilotTestBase} from "./AutopilotTestBase.sol";
 import {Routes} from "./Routes.sol";
 
@@ -29,9 +30,10 @@ contract GaugeAdversaryTest is AutopilotTestBase {
         calls[0] = Routes.wrap(balancer, STAKED, address(executor));
         // One thousandth of a unit seems to earn 90% of all rewards: worth far more than 20 WETH within the horizon.
         assertGt(gate.income(address(balancer), STAKED, true) * 30 / 365, 40e18);
-        _expectRefused(
-            IRebalanceGate.LossTooLarge.selector, _legs(address(0), 20e18), _legs(address(balancer), STAKED), calls
-        );
+        Leg[] memory ins = _legs(address(balancer), STAKED);
+        _expectRefused(ILMP.LossExceeded.selector, _legs(address(0), 20e18), ins, calls);
+        // Within the vault's loss bucket it is the gate that refuses.
+        _expectRefused(IRebalanceGate.LossTooLarge.selector, _legs(address(0), 0.3e18), ins, calls);
     }
 
     function test_K_aMoveAtItsPricePasses() public {

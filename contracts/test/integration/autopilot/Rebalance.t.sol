@@ -4,9 +4,9 @@ pragma solidity 0.8.37;
 import {IRebalanceGate} from "../../../src/autopilot/IRebalanceGate.sol";
 import {Call} from "../../../src/autopilot/SolverExecutor.sol";
 import {AutopilotTestBase} from "./AutopilotTestBase.sol";
-import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Vm} from "forge-std/Vm.sol";
+import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 contract RebalanceIntegrationTest is AutopilotTestBase {
     struct Checked {
@@ -157,7 +157,7 @@ contract RebalanceIntegrationTest is AutopilotTestBase {
     function test_promisingMoreThanTheRouteDeliversReverts() public {
         (Call[] memory calls, uint256 units) = _idleToCurve(60e18);
         _expectRefused(
-            IERC20Errors.ERC20InsufficientBalance.selector,
+            SafeTransferLib.TransferFromFailed.selector,
             _legs(address(0), 60e18),
             _legs(address(curve), units + 1),
             calls

@@ -4,11 +4,15 @@ pragma solidity 0.8.37;
 import {IBackingPool} from "../../../src/backing/IBackingPool.sol";
 import {IRecovery} from "../../../src/backing/IRecovery.sol";
 import {ILMP} from "../../../src/lmp/ILMP.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {ILossLedger} from "../../../src/loss/ILossLedger.sol";
 import {ILossOracle} from "../../../src/loss/ILossOracle.sol";
 import {EndToEndBase} from "./EndToEndBase.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {console} from "forge-std/console.sol";
+
+using LmpViews for LMP;
 
 /// @notice A loss from the issuer's rate to the TOKE that returns, on the real contracts and a real pool.
 contract EndToEndTest is EndToEndBase {

@@ -2,9 +2,13 @@
 pragma solidity 0.8.37;
 
 import {Book, ILMP} from "../../../src/lmp/ILMP.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {HandlerBase} from "./HandlerBase.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+using LmpViews for LMP;
 
 /// @notice Entries and exits, alone and in sequences inside one transaction (a call of the handler is one).
 abstract contract FlowActions is HandlerBase {

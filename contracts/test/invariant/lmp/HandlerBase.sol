@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Book, DestinationState, ILMP} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
 import {LmpConfigurator} from "../../../src/lmp/LmpConfigurator.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {AssetMock} from "../../mocks/lmp/AssetMock.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LossLedgerMock} from "../../mocks/lmp/LossLedgerMock.sol";
@@ -12,6 +13,8 @@ import {SolverMock} from "../../mocks/lmp/SolverMock.sol";
 import {LmpGhost} from "./LmpGhost.sol";
 import {LogReplay} from "./LogReplay.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+
+using LmpViews for LMP;
 
 /// @dev What a handler acts upon.
 struct World {

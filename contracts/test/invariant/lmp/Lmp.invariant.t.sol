@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {Roles} from "../../../src/governance/Roles.sol";
 import {Book, DestinationState} from "../../../src/lmp/ILMP.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {ReentrantMock} from "../../mocks/lmp/ReentrantMock.sol";
 import {LmpBase} from "../../unit/lmp/LmpBase.sol";
@@ -11,6 +13,8 @@ import {LmpHandler} from "./LmpHandler.sol";
 import {LogReplay} from "./LogReplay.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {console} from "forge-std/console.sol";
+
+using LmpViews for LMP;
 
 /// @notice The invariants of the vault by the ids of its specification, over long random histories. What holds of a single call
 /// (LMP-1, LMP-2, LMP-7, the marks under flows and fees) is asserted in the handler as the call is made.

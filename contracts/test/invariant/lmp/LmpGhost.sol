@@ -3,9 +3,12 @@ pragma solidity 0.8.37;
 
 import {Book, DestinationState} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {LogReplay} from "./LogReplay.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Test} from "forge-std/Test.sol";
+
+using LmpViews for LMP;
 
 /// @notice What the specification says each call may do to the book, in this file's own arithmetic.
 /// Signs: `int256` where a difference may be below 0.

@@ -128,7 +128,7 @@ contract PricesTest is AuctionBase {
     }
 
     /// @dev A call that lacks the gas to ask is no failure of the feed.
-    function test_D8_tooLittleGasIsNoDeadFeed() public {
+    function test_D9_tooLittleGasIsNoDeadFeed() public {
         _listWithOracle(100e18);
         _consign(10 * one);
         bytes memory why = abi.encodeWithSelector(IPriceRegistry.NotEnoughGas.selector);

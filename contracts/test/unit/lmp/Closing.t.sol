@@ -3,8 +3,12 @@ pragma solidity 0.8.37;
 
 import {ILMP, Leg} from "../../../src/lmp/ILMP.sol";
 import {ILmpConfigurator} from "../../../src/lmp/ILmpConfigurator.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LmpBase} from "./LmpBase.sol";
+
+using LmpViews for LMP;
 
 /// @notice Closing a destination, pausing the flows, taking a destination off the list, the loss bucket: what bounds what anybody may do.
 contract LmpClosingTest is LmpBase {

@@ -3,10 +3,13 @@ pragma solidity 0.8.37;
 
 import {Book, DestinationState, ILMP} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {AssetMock} from "../../mocks/lmp/AssetMock.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {ReentrantMock} from "../../mocks/lmp/ReentrantMock.sol";
 import {LmpBase} from "./LmpBase.sol";
+
+using LmpViews for LMP;
 
 /// @notice Attacks on the vault that belong to no one part of it, by the ids of `npm run families`.
 contract LmpFamiliesTest is LmpBase {

@@ -2,8 +2,12 @@
 pragma solidity 0.8.37;
 
 import {Book, ILMP} from "../../../src/lmp/ILMP.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LmpBase} from "./LmpBase.sol";
+
+using LmpViews for LMP;
 
 /// @notice What may flow by which book: the four rules of the budget, and that max* say what passes.
 contract LmpFlowBudgetTest is LmpBase {

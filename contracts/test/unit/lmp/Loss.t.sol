@@ -3,12 +3,16 @@ pragma solidity 0.8.37;
 
 import {Book, ILMP} from "../../../src/lmp/ILMP.sol";
 import {ILmpConfigurator} from "../../../src/lmp/ILmpConfigurator.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {ILossLedger} from "../../../src/loss/ILossLedger.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {GateMock} from "../../mocks/lmp/GateMock.sol";
 import {LossLedgerMock} from "../../mocks/lmp/LossLedgerMock.sol";
 import {LmpBase} from "./LmpBase.sol";
 import {Vm} from "forge-std/Vm.sol";
+
+using LmpViews for LMP;
 
 /// @notice What the vault does for the loss ledger, and what it lets the ledger do.
 contract LmpLossTest is LmpBase {

@@ -2,8 +2,12 @@
 pragma solidity 0.8.37;
 
 import {Book} from "../../../src/lmp/ILMP.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LmpBase} from "./LmpBase.sol";
+
+using LmpViews for LMP;
 
 /// @notice Lock, mark and fee, on numbers worked out by hand.
 contract LmpProfitTest is LmpBase {
@@ -124,7 +128,9 @@ contract LmpProfitTest is LmpBase {
         assertApproxEqRel(lmp.convertToAssets(lmp.balanceOf(sink)), uint256(0.2e18) * 23 / 24, 1e15);
     }
 
-    function testFuzz_C1_entryAndExitAtOnceNeverPays(uint256 assets, uint256 profit, uint256 time, uint256 price) public {
+    function testFuzz_C1_entryAndExitAtOnceNeverPays(uint256 assets, uint256 profit, uint256 time, uint256 price)
+        public
+    {
         _invest(a, 50e18);
         _addProfit(bound(profit, 1, 50e18));
         price = bound(price, 0.8e18, 1.2e18);

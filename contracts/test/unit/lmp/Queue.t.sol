@@ -3,8 +3,12 @@ pragma solidity 0.8.37;
 
 import {ExitQueue} from "../../../src/lmp/ExitQueue.sol";
 import {Book, ILMP} from "../../../src/lmp/ILMP.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LmpBase} from "./LmpBase.sol";
+
+using LmpViews for LMP;
 
 /// @notice Exits beyond idle: what is sold, in which order, and who bears what the sale costs.
 contract LmpQueueTest is LmpBase {

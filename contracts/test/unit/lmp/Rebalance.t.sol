@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Book, ILMP, Leg} from "../../../src/lmp/ILMP.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {AssetMock} from "../../mocks/lmp/AssetMock.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {GateMock} from "../../mocks/lmp/GateMock.sol";
@@ -9,6 +11,8 @@ import {LmpBase} from "./LmpBase.sol";
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
+
+using LmpViews for LMP;
 
 contract LmpRebalanceTest is LmpBase {
     DestinationMock private a;

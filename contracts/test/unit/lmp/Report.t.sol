@@ -2,8 +2,12 @@
 pragma solidity 0.8.37;
 
 import {Book, DestinationState, ILMP} from "../../../src/lmp/ILMP.sol";
+import {LMP} from "../../../src/lmp/LMP.sol";
+import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LmpBase} from "./LmpBase.sol";
+
+using LmpViews for LMP;
 
 contract LmpReportTest is LmpBase {
     DestinationMock private a;

@@ -65,8 +65,9 @@ abstract contract RouterBase is LmpBase {
         asset.approve(address(router), assets);
     }
 
-    /// @dev `who` enters `lmp` by himself and lets the router take the shares.
+    /// @dev `who` reports and enters `lmp` by himself and lets the router take the shares.
     function _enterAndApprove(address who, uint256 assets) internal returns (uint256 shares) {
+        lmp.report();
         shares = _deposit(who, assets);
         vm.prank(who);
         lmp.approve(address(router), shares);

@@ -60,7 +60,7 @@ contract RouterFlowsTest is RouterBase {
         assertEq(weth.allowance(address(router), address(wethLmp)), 0);
     }
 
-    function test_N1_mint(uint256 shares, bool dear) public {
+    function test_I5_N1_mint(uint256 shares, bool dear) public {
         shares = bound(shares, 1, 1000e18);
         uint256 expected = lmp.previewMint(shares);
         _fund(alice, expected + 1);
@@ -76,7 +76,7 @@ contract RouterFlowsTest is RouterBase {
 
     /* EXIT */
 
-    function test_N1_withdraw(uint256 assets, bool dear) public {
+    function test_I5_N1_withdraw(uint256 assets, bool dear) public {
         _enterAndApprove(alice, 500e18);
         skip(1 minutes);
         assets = bound(assets, 1, 400e18);

@@ -108,7 +108,7 @@ async function compareLmp(
   sheet.amount([...base, 'cover'], cover)
   sheet.value([...base, 'lossLedger'], getAddress(ledger))
   sheet.number([...base, 'managementFee', 'bps'], managementBps)
-  const queue = await client.readContract({ ...read, functionName: 'exitQueue' })
+  const queue = await client.readContract({ ...derived, functionName: 'exitQueue' })
   sheet.length([...base, 'exitQueue'], queue.length)
   for (const [i, each] of queue.entries()) sheet.value([...base, 'exitQueue', i], getAddress(each))
   const proceeds = await client.readContract({
