@@ -439,8 +439,19 @@ def in_kind(n, f):
     n.step(after.idle * whole >= b.idle * (whole - gone))
     n.step(after.idle <= b.idle)
     lock = n.step(unlocked * (supply + 1) * WAD >= shares * (b.locked * WAD - exitable * keep))
-    n.step(unlocked <= b.locked)
+    up = n.step(unlocked * (supply + 1) < b.locked * shares + supply + 1)
+    n.step(unlocked <= b.locked, [up, shares <= supply, shares >= 0, b.locked >= 0])
     return b, fee_bps, supply, shares, keep, unlocked, after, supply_after, lock
+
+
+def left_in_kind(n, f, b, supply, shares, keep, after):
+    """V before and after, the part of all shares that stays, and that V falls by no more than the slice."""
+    gross, left = n.let(f.gross_value(n, b)), n.let(f.gross_value(n, after))
+    whole = (supply + 1) * WAD
+    stays = n.let(whole - shares * WAD)
+    parts = [after.idle * whole >= b.idle * (whole - shares * (WAD - keep)), after.sum_safe * whole >= b.sum_safe * (whole - shares * (WAD - keep))]
+    names = [gross == f.gross_value(n, b), left == f.gross_value(n, after)]
+    return gross, left, stays, n.step(left * whole >= gross * (whole - shares * (WAD - keep)), [*parts, *names])
 
 
 @lemma("redeemInKind never lowers (EXIT+1)/(supply+1)", wrong.KeepOnV, wrong.InKindUnsettled, wrong.MarkUnshifted)
@@ -462,15 +473,39 @@ def in_kind_keeps_exit_price(n, f):
 def in_kind_keeps_fee_price(n, f):
     b, fee_bps, supply, shares, keep, unlocked, after, supply_after, lock = in_kind(n, f)
     before, now = fee_value(n, f, b, fee_bps), fee_value(n, f, after, fee_bps)
-    n.prove("fee share price", keeps_price(before, now, supply, supply - shares, BPS))
+    gross, left, stays, part = left_in_kind(n, f, b, supply, shares, keep, after)
+    # V above M, before and after: it falls by the leaver's part, but for k of what he could take.
+    profit, profit_left = n.let(n.max(gross - b.mark, 0)), n.let(n.max(left - after.mark, 0))
+    exitable, whole = n.let(b.idle + b.sum_min), n.let((supply + 1) * WAD)
+    lock = n.step(unlocked * whole >= shares * (b.locked * WAD - exitable * keep), [lock, exitable == b.idle + b.sum_min, whole == (supply + 1) * WAD])
+    signs = [shares >= 0, shares <= supply, keep >= 0, whole == (supply + 1) * WAD, fee_bps <= MAX_FEE_BPS, fee_bps >= 0, profit >= 0]
+    known = [n.step(profit <= b.locked), n.step(n.either(profit_left == 0, profit_left <= profit - unlocked)), exitable >= 0, *signs]
+    bound = n.step(profit_left * whole <= profit * stays + shares * keep * exitable, [lock, stays == whole - shares * WAD, *known])
+    values = [n.step(before == BPS * gross - fee_bps * profit), n.step(now == BPS * left - fee_bps * profit_left), n.step(exitable <= gross)]
+    part = n.step(left * whole >= gross * (stays + shares * keep), [part, stays == whole - shares * WAD, whole == (supply + 1) * WAD])
+    scaled = n.step(now * whole >= before * stays + shares * keep * (BPS * gross - fee_bps * exitable), [bound, part, *values, *signs])
+    kept = n.step(shares * keep * (BPS * gross - fee_bps * exitable) >= 0, [*values, *signs, exitable >= 0])
+    final = n.step(now * whole >= before * stays, [scaled, kept])
+    final = n.step(now * (supply + 1) >= before * (supply + 1 - shares), [final, stays == whole - shares * WAD, whole == (supply + 1) * WAD])
+    n.prove("fee share price", keeps_price(before, now, supply, supply - shares, BPS), [final, shares >= 0])
 
 
 @lemma("redeemInKind makes no fee, keeps L <= V and M >= 0", wrong.MarkUnshifted, wrong.InKindUnsettled)
 def in_kind_makes_no_fee(n, f):
     b, fee_bps, supply, shares, keep, unlocked, after, supply_after, lock = in_kind(n, f)
-    leaving = n.let(f.gross_value(n, b) - f.gross_value(n, after))
-    n.prove("L <= V", after.locked <= f.gross_value(n, after))
-    n.prove("M >= 0", b.mark + unlocked >= leaving)
+    gross, left, stays, part = left_in_kind(n, f, b, supply, shares, keep, after)
+    exitable, whole = n.let(b.idle + b.sum_min), n.let((supply + 1) * WAD)
+    # (V - L) less its part, and k of what is not in X, are not below 0.
+    locked = n.let(b.locked)
+    signs = [n.step(gross >= locked), n.step(gross >= exitable), n.step(stays >= 0), shares >= 0, keep >= 0]
+    rest = n.step((gross - locked) * stays + shares * keep * (gross - exitable) >= 0, signs)
+    names = [stays == whole - shares * WAD, whole == (supply + 1) * WAD, exitable == b.idle + b.sum_min]
+    enough = n.step((left - locked + unlocked) * whole >= 0, [rest, part, lock, *names])
+    covered = n.step(after.locked <= left, [enough, whole == (supply + 1) * WAD, supply >= 0])
+    n.prove("L <= V", after.locked <= f.gross_value(n, after), [covered, left == f.gross_value(n, after)])
+    settled = n.step(b.mark >= gross - locked)
+    above = n.step(b.mark + unlocked >= gross - left, [settled, covered])
+    n.prove("M >= 0", b.mark + unlocked >= gross - left, [above])
     was, now = released_above_mark(n, f, b), released_above_mark(n, f, after)
     if n.holds(f.gross_value(n, b) >= b.mark):
         n.prove("R - M stays", now == was)
