@@ -24,6 +24,7 @@ const SEED =
 
 interface Step {
   name: string
+  /** None: only where everything is run. */
   in: readonly ('lint' | 'test')[]
   /** Absent: always. */
   applies?: () => boolean
@@ -113,6 +114,7 @@ const STEPS: readonly Step[] = [
   },
   { name: 'forge test', in: ['test'], run: forgeTests },
   { name: 'vitest', in: ['test'], run: vitestTests },
+  { name: 'audit', in: [], run: command('npm run --silent audit') },
 ]
 
 const group = process.argv[2] ?? 'all'

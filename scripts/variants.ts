@@ -42,7 +42,7 @@ const VARIANTS: readonly Variant[] = [
     name: 'earned fee not minted before an exit in kind',
     harm: 'the leaver takes the fee on his profit along',
     file: 'contracts/src/lmp/LmpFlows.sol',
-    find: '        _settle(b, 0);\n        uint256 supply = totalSupply();\n        _burn(msg.sender, shares);',
+    find: '        _payFee(b);\n        uint256 supply = totalSupply();\n        _burn(msg.sender, shares);',
     replace: '        uint256 supply = totalSupply();\n        _burn(msg.sender, shares);',
   },
   {

@@ -44,9 +44,10 @@ abstract contract LmpErc4626 is LmpBase, ERC4626Prop {
         return _bound(uint256(keccak256(abi.encode(seed_, salt))), min, max);
     }
 
-    /// @dev Half of what is accepted, since round trips pass twice: after a report in the block that is the cap, else the flow budget.
+    /// @dev A third of what is accepted, since round trips pass twice and the way back costs a little more. In the block of a report the cap
+    /// bounds it, else the flow budget.
     function _assets(uint256 seed_) private view returns (uint256) {
-        return _draw(seed_, 10, one / 1e3, _min(asset.balanceOf(alice), lmp.maxDeposit(alice)) / 2);
+        return _draw(seed_, 10, one / 1e3, _min(asset.balanceOf(alice), lmp.maxDeposit(alice)) / 3);
     }
 
     function _shares(uint256 seed_) private view returns (uint256) {
@@ -54,11 +55,11 @@ abstract contract LmpErc4626 is LmpBase, ERC4626Prop {
     }
 
     function _held(uint256 seed_) private view returns (uint256) {
-        return _draw(seed_, 12, lmp.maxRedeem(alice) / 1e3, lmp.maxRedeem(alice) / 2);
+        return _draw(seed_, 12, lmp.maxRedeem(alice) / 1e3, lmp.maxRedeem(alice) / 3);
     }
 
     function _owed(uint256 seed_) private view returns (uint256) {
-        return _draw(seed_, 13, lmp.maxWithdraw(alice) / 1e3, lmp.maxWithdraw(alice) / 2);
+        return _draw(seed_, 13, lmp.maxWithdraw(alice) / 1e3, lmp.maxWithdraw(alice) / 3);
     }
 
     function _min(uint256 a, uint256 b) private pure returns (uint256) {

@@ -209,21 +209,21 @@ abstract contract LmpMaxima is LmpBase {
     }
 }
 
-/// forge-config: default.fuzz.runs = 128
+/// forge-config: default.fuzz.runs = 64
 contract Lmp18MaximaTest is LmpMaxima {
     function _decimals() internal pure override returns (uint8) {
         return 18;
     }
 }
 
-/// forge-config: default.fuzz.runs = 128
+/// forge-config: default.fuzz.runs = 64
 contract Lmp8MaximaTest is LmpMaxima {
     function _decimals() internal pure override returns (uint8) {
         return 8;
     }
 }
 
-/// forge-config: default.fuzz.runs = 128
+/// forge-config: default.fuzz.runs = 64
 contract Lmp6MaximaTest is LmpMaxima {
     function _decimals() internal pure override returns (uint8) {
         return 6;

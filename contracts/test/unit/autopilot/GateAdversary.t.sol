@@ -48,7 +48,7 @@ contract GateAdversaryTest is GateTestBase {
     /// However often he trades, a gain can be sold once: the loss at safe stays below half of what the best income that the
     /// vault can ever have earns over the horizon, and the turnover below the bucket and its refill.
     /// forge-config: default.fuzz.runs = 16
-    function testFuzz_lossIsBounded(uint256 seed) public {
+    function testFuzz_M4_lossIsBounded(uint256 seed) public {
         uint256 start = block.timestamp;
         uint256 startAssets = _assets();
         // All assets at 3%, and a gauge that pays 90% of 40 at most.

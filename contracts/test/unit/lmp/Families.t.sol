@@ -12,6 +12,7 @@ import {LmpBase} from "./LmpBase.sol";
 using LmpViews for LMP;
 
 /// @notice Attacks on the vault that belong to no one part of it, by the ids of `npm run families`.
+/// forge-config: default.fuzz.runs = 32
 contract LmpFamiliesTest is LmpBase {
     DestinationMock private a;
 
@@ -54,6 +55,57 @@ contract LmpFamiliesTest is LmpBase {
         assertLe(gross - _gross(), 1);
         assertEq(_feeShares(), paid, "a fee on rounding");
         assertEq(lmp.book().locked, b.locked, "rounding was locked as profit");
+    }
+
+    /// @dev Everybody leaves, the seed too: who comes next owns what is left, pays no fee on it and for no mark of theirs who went.
+    function test_B4_theSupplyFallsToNothingAndBeginsAgain() public {
+        _addProfit(20e18);
+        skip(24 hours);
+        a.setPrices(0.9e18, 0.9e18, 0.9e18);
+        lmp.report();
+        address[4] memory all = [alice, bob, sink, makeAddr("seed")];
+        for (uint256 i; i < 4; ++i) {
+            uint256 shares = lmp.balanceOf(all[i]);
+            vm.prank(all[i]);
+            if (shares != 0) lmp.redeemInKind(shares, all[i]);
+        }
+        assertEq(lmp.totalSupply(), 0);
+        Book memory b = lmp.book();
+        assertLe(b.idle + b.sumSafe, 10, "what rounding leaves");
+        uint256 bought = _deposit(alice, 10e18);
+        lmp.report();
+        assertApproxEqAbs(lmp.previewRedeem(bought), 10e18, 20);
+        assertEq(lmp.totalSupply(), bought, "no fee on what was left");
+        _addProfit(1e18);
+        skip(24 hours);
+        lmp.report();
+        assertApproxEqAbs(lmp.convertToAssets(lmp.balanceOf(sink)), 0.2e18, 10, "and on profit from here on, once");
+    }
+
+    /// @dev In and out by a few base units: nobody gains, no price falls.
+    function testFuzz_B6_aThousandSmallStepsLowerNoPrice(uint256 seed_) public {
+        _addProfit(bound(seed_, 1, 50e18));
+        skip(24 hours);
+        lmp.report();
+        asset.mint(bob, 1e6);
+        vm.prank(bob);
+        asset.approve(address(lmp), 1e6);
+        uint256 exit = (lmp.exitAssets() + 1) * 1e36 / (lmp.totalSupply() + 1);
+        (uint256 had, uint256 held) = (asset.balanceOf(bob), lmp.balanceOf(bob));
+        for (uint256 i; i < 1000; ++i) {
+            seed_ = uint256(keccak256(abi.encode(seed_)));
+            uint256 amount = seed_ % 7 + 2;
+            vm.prank(bob);
+            if (seed_ >> 128 & 3 == 0) lmp.deposit(amount, bob);
+            else if (seed_ >> 128 & 3 == 1) lmp.mint(amount, bob);
+            else if (seed_ >> 128 & 3 == 2) lmp.withdraw(amount, bob, bob);
+            else lmp.redeem(amount, bob, bob);
+        }
+        assertGe((lmp.exitAssets() + 1) * 1e36 / (lmp.totalSupply() + 1), exit, "the price fell");
+        uint256 left = lmp.balanceOf(bob);
+        uint256 worth = left > held ? lmp.previewRedeem(left - held) : 0;
+        uint256 cost = held > left ? lmp.previewMint(held - left) : 0;
+        assertLe(asset.balanceOf(bob) + worth, had + cost, "somebody gained");
     }
 
     function test_B7_sharesSentToOneselfAreNoMore() public {
