@@ -37,7 +37,7 @@ export const vaultAbi = parseAbi([
   'event Deposit(address indexed sender, address indexed owner, uint256 assets, uint256 shares)',
   'event Withdraw(address indexed sender, address indexed receiver, address indexed owner, uint256 assets, uint256 shares)',
   'event ProfitAdded(address indexed from, uint256 assets)',
-  'event Flowed(uint256 idle, uint256 mark, uint256 flow, uint256 flowAt)',
+  'event Flowed(uint256 hot)',
   'event Rebalanced(address indexed solver, Leg[] outs, Leg[] ins)',
   'event SoldForExit(address indexed destination, uint256 units, uint256 worth, uint256 proceeds)',
   'event RedeemedInKind(address indexed caller, address indexed receiver, uint256 shares, uint256 assets)',

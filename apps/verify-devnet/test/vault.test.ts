@@ -9,7 +9,7 @@ const [A, B] = [address(10), address(11)]
 const ME = address(2)
 const flow = { sender: ME, owner: ME }
 const flowed = (idle: bigint) =>
-  ({ eventName: 'Flowed', args: { idle, mark: 0n, flow: 1n, flowAt: 5n } }) as const
+  ({ eventName: 'Flowed', args: { hot: (5n << 216n) | (1n << 192n) | idle } }) as const
 const minted = (value: bigint) =>
   ({ eventName: 'Transfer', args: { from: zeroAddress, to: ME, value } }) as const
 const burned = (value: bigint) =>
@@ -80,7 +80,7 @@ it('rebuilds idle, units and book', () => {
 function tampered({ eventName, args }: VaultEvent): Array<() => void> {
   switch (eventName) {
     case 'Flowed':
-      return [() => void args.idle++]
+      return [() => void args.hot++]
     case 'BookChanged':
       return (['idle', 'sumSafe', 'sumMin', 'sumMax'] as const).map((field) => () => void args.book[field]++)
     case 'DestinationValued':

@@ -93,8 +93,9 @@ interface ILMP is IERC4626 {
     event Settled(int256 delta, uint256 locked, uint256 lockEnd);
     /// @dev What was earned above the mark: `assets` of it were paid as `shares`, and the mark has risen to R.
     event FeePaid(uint256 assets, uint256 shares, uint256 mark);
-    /// @dev After an entry or an exit paid from idle; `flow` is the used part of the flow budget at `flowAt`.
-    event Flowed(uint256 idle, uint256 mark, uint256 flow, uint256 flowAt);
+    /// @dev After an entry or an exit paid from idle. One word, which costs a user a third of four: from the low end idle (96 bits), mark (96), used
+    /// part of the flow budget (24, millionths of V) at (40, unix seconds).
+    event Flowed(uint256 hot);
     event ProfitAdded(address indexed from, uint256 assets);
     event Rebalanced(address indexed solver, Leg[] outs, Leg[] ins);
     /// @dev An exit sold units: `worth` of what was owed is settled by it, `proceeds` came; the leaver gets the lower of both.

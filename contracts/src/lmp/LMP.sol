@@ -101,7 +101,8 @@ contract LMP is LmpFlows {
     /// @inheritdoc ILMP
     function addProfit(uint256 assets) external nonReentrant {
         require(assets != 0, ZeroAmount());
-        Book memory b = book();
+        Book memory b;
+        _load(b);
         b.idle = (b.idle + assets).toUint96();
         // Amounts of tokens stay far below 2^255.
         // forge-lint: disable-next-line(unsafe-typecast)
@@ -119,7 +120,8 @@ contract LMP is LmpFlows {
         require(msg.sender.code.length != 0, InvalidSolver(msg.sender));
         // Or a flash deposit would widen what is measured against the whole vault.
         require(_deposits == 0, DepositedInThisTransaction());
-        Book memory b = book();
+        Book memory b;
+        _load(b);
         (bool closing, uint256 minimum) = _closingTerms(outs, ins);
 
         uint256 safeBefore = b.sumSafe;

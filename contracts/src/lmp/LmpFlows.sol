@@ -45,7 +45,8 @@ abstract contract LmpFlows is LmpConfiguration {
 
     /// @inheritdoc ILMP
     function deposit(uint256 assets, address receiver, uint256 minShares) public nonReentrant returns (uint256 shares) {
-        (Book memory b, Config c, uint256 value, uint256 supply) = _entryTerms();
+        Book memory b;
+        (Config c, uint256 value, uint256 supply) = _entryTerms(b);
         shares = LmpMath.sharesDown(assets, value, supply);
         require(shares >= minShares, TooLittle(shares, minShares));
         _enter(b, c, value, supply, assets, shares, receiver);
@@ -53,7 +54,8 @@ abstract contract LmpFlows is LmpConfiguration {
 
     /// @notice Assets are rounded up.
     function mint(uint256 shares, address receiver) external nonReentrant returns (uint256 assets) {
-        (Book memory b, Config c, uint256 value, uint256 supply) = _entryTerms();
+        Book memory b;
+        (Config c, uint256 value, uint256 supply) = _entryTerms(b);
         assets = LmpMath.assetsUp(shares, value, supply);
         _enter(b, c, value, supply, assets, shares, receiver);
     }
@@ -62,7 +64,8 @@ abstract contract LmpFlows is LmpConfiguration {
 
     /// @notice From idle only. Shares are rounded up.
     function withdraw(uint256 assets, address receiver, address owner) external nonReentrant returns (uint256 shares) {
-        (Book memory b, uint256 value, uint256 supply) = _exitTerms();
+        Book memory b;
+        (uint256 value, uint256 supply) = _exitTerms(b);
         shares = LmpMath.sharesUp(assets, value, supply);
         require(assets <= b.idle, InsufficientIdle(b.idle));
         _exit(b, supply, assets, shares, receiver, owner);
@@ -79,7 +82,8 @@ abstract contract LmpFlows is LmpConfiguration {
         nonReentrant
         returns (uint256 assets)
     {
-        (Book memory b, uint256 value, uint256 supply) = _exitTerms();
+        Book memory b;
+        (uint256 value, uint256 supply) = _exitTerms(b);
         assets = _exit(b, supply, LmpMath.assetsDown(shares, value, supply), shares, receiver, owner);
         require(assets >= minAssets, TooLittle(assets, minAssets));
     }
@@ -93,7 +97,8 @@ abstract contract LmpFlows is LmpConfiguration {
         require(shares != 0, ZeroAmount());
         require(receiver != address(0), ZeroAddress());
         require(_deposits == 0, DepositedInThisTransaction());
-        Book memory b = book();
+        Book memory b;
+        _load(b);
         _payFee(b);
         uint256 supply = totalSupply();
         _burn(msg.sender, shares);
@@ -121,7 +126,8 @@ abstract contract LmpFlows is LmpConfiguration {
 
     /// @notice Released value less the fee earned on it, rounded down.
     function totalAssets() public view returns (uint256) {
-        (Book memory b, Config c) = _load();
+        Book memory b;
+        Config c = _load(b);
         return LmpMath.totalValueDown(b, c.feeBps());
     }
 
@@ -135,25 +141,29 @@ abstract contract LmpFlows is LmpConfiguration {
 
     /// @notice Exact.
     function previewDeposit(uint256 assets) external view returns (uint256) {
-        (,, uint256 value, uint256 supply) = _entryTerms();
+        Book memory b;
+        (, uint256 value, uint256 supply) = _entryTerms(b);
         return LmpMath.sharesDown(assets, value, supply);
     }
 
     /// @notice Exact.
     function previewMint(uint256 shares) external view returns (uint256) {
-        (,, uint256 value, uint256 supply) = _entryTerms();
+        Book memory b;
+        (, uint256 value, uint256 supply) = _entryTerms(b);
         return LmpMath.assetsUp(shares, value, supply);
     }
 
     /// @notice Exact.
     function previewWithdraw(uint256 assets) external view returns (uint256) {
-        (, uint256 value, uint256 supply) = _exitTerms();
+        Book memory b;
+        (uint256 value, uint256 supply) = _exitTerms(b);
         return LmpMath.sharesUp(assets, value, supply);
     }
 
     /// @notice Exact while idle serves; beyond it a floor, below which the exit reverts.
     function previewRedeem(uint256 shares) external view returns (uint256) {
-        (Book memory b, uint256 value, uint256 supply) = _exitTerms();
+        Book memory b;
+        (uint256 value, uint256 supply) = _exitTerms(b);
         return LmpMath.exitFloor(LmpMath.assetsDown(shares, value, supply), b.idle);
     }
 
@@ -170,7 +180,8 @@ abstract contract LmpFlows is LmpConfiguration {
 
     /// @notice What the owner's shares are paid now, at most idle and what the flow budget leaves; 0 while exits are closed.
     function maxWithdraw(address owner) external view returns (uint256 assets) {
-        (Book memory b, uint256 value, uint256 supply) = _exitTerms();
+        Book memory b;
+        (uint256 value, uint256 supply) = _exitTerms(b);
         (uint256 room,) = _exitRoom(b);
         assets = b.idle.min(room).min(LmpMath.assetsDown(balanceOf(owner), value, supply));
     }
@@ -178,7 +189,8 @@ abstract contract LmpFlows is LmpConfiguration {
     /// @notice The owner's shares, at most what idle and flow budget pay; 0 when they are paid nothing. More may be redeemed through the
     /// queue, which is not promised.
     function maxRedeem(address owner) external view returns (uint256 shares) {
-        (Book memory b, uint256 value, uint256 supply) = _exitTerms();
+        Book memory b;
+        (uint256 value, uint256 supply) = _exitTerms(b);
         (uint256 room,) = _exitRoom(b);
         shares = balanceOf(owner).min(LmpMath.sharesFor(b.idle.min(room), value, supply));
         if (LmpMath.assetsDown(shares, value, supply) == 0) shares = 0;
@@ -234,7 +246,8 @@ abstract contract LmpFlows is LmpConfiguration {
     /// @return room what may enter now
     /// @return shares what it buys, rounded down
     function _maxEntry() private view returns (uint256 room, uint256 shares) {
-        (Book memory b, Config c, uint256 value, uint256 supply) = _entryTerms();
+        Book memory b;
+        (Config c, uint256 value, uint256 supply) = _entryTerms(b);
         (room,) = _entryRoom(b, c, value, supply);
         shares = LmpMath.sharesDown(room, value, supply);
     }
@@ -362,8 +375,7 @@ abstract contract LmpFlows is LmpConfiguration {
     }
 
     function _storeFlow(Book memory b) private {
-        _storeHot(b);
-        emit Flowed(b.idle, b.mark, b.flow, b.flowAt);
+        emit Flowed(_storeHot(b));
     }
 
     function _refuse(bytes4 why) private pure {

@@ -53,7 +53,7 @@ abstract contract LmpLedger is ERC20, ILMP {
 
     /// @inheritdoc ILMP
     function book() public view returns (Book memory b) {
-        (b,) = _load();
+        _load(b);
     }
 
     /// @inheritdoc ILMP
@@ -98,8 +98,8 @@ abstract contract LmpLedger is ERC20, ILMP {
     }
 
     /// @dev `value` is ENTRY.
-    function _entryTerms() internal view returns (Book memory b, Config c, uint256 value, uint256 supply) {
-        (b, c) = _load();
+    function _entryTerms(Book memory b) internal view returns (Config c, uint256 value, uint256 supply) {
+        c = _load(b);
         (value, supply) = (LmpMath.entryValueUp(b, c.feeBps(), 0) + _owedCover(c), totalSupply());
     }
 
@@ -109,9 +109,8 @@ abstract contract LmpLedger is ERC20, ILMP {
     }
 
     /// @dev `value` is EXIT.
-    function _exitTerms() internal view returns (Book memory b, uint256 value, uint256 supply) {
-        Config c;
-        (b, c) = _load();
+    function _exitTerms(Book memory b) internal view returns (uint256 value, uint256 supply) {
+        Config c = _load(b);
         (value, supply) = (LmpMath.exitValueDown(b, c.feeBps()), totalSupply());
     }
 
@@ -119,7 +118,8 @@ abstract contract LmpLedger is ERC20, ILMP {
 
     function _report() internal {
         unchecked {
-            Book memory b = book();
+            Book memory b;
+            _load(b);
             uint256 safeBefore = b.sumSafe;
             (b.clean, b.stale, b.expiry) = (true, false, 0);
             address[] memory list = _destinations;
@@ -256,7 +256,8 @@ abstract contract LmpLedger is ERC20, ILMP {
 
     /* STORAGE ACCESS */
 
-    function _load() internal view returns (Book memory b, Config c) {
+    /// @param b filled with the book as of now
+    function _load(Book memory b) internal view returns (Config c) {
         uint256 hot = _hot;
         // The cuts are meant.
         // forge-lint: disable-next-line(unsafe-typecast)
@@ -282,9 +283,11 @@ abstract contract LmpLedger is ERC20, ILMP {
         emit BookChanged(b);
     }
 
-    function _storeHot(Book memory b) internal {
+    /// @return hot as stored
+    function _storeHot(Book memory b) internal returns (uint256 hot) {
         b.mark = b.mark.min(type(uint96).max);
-        _hot = b.flowAt << 216 | b.flow << 192 | b.mark << 96 | b.idle.toUint96();
+        hot = b.flowAt << 216 | b.flow << 192 | b.mark << 96 | b.idle.toUint96();
+        _hot = hot;
     }
 
     function _isReported(Book memory b) internal view returns (bool) {

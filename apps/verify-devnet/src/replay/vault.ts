@@ -2,6 +2,14 @@ import { type Address, zeroAddress } from 'viem'
 import type { vaultAbi } from '../abi.ts'
 import type { Entry } from '../chain.ts'
 
+/** From the low end idle (96 bits), mark (96), flow (24), flowAt (40). */
+const unpackFlow = (hot: bigint) => ({
+  idle: BigInt.asUintN(96, hot),
+  mark: BigInt.asUintN(96, hot >> 96n),
+  flow: BigInt.asUintN(24, hot >> 192n),
+  flowAt: hot >> 216n,
+})
+
 export type VaultEvent = Entry<typeof vaultAbi>
 export type Rebalanced = Extract<VaultEvent, { eventName: 'Rebalanced' }>
 type Of<N extends VaultEvent['eventName']> = Extract<VaultEvent, { eventName: N }>
@@ -84,10 +92,12 @@ export class VaultReplay {
       case 'DestinationValued':
         this.#value(event)
         break
-      case 'Flowed':
-        this.book = { ...this.book, ...event.args }
-        this.#tell(event, event.args.idle)
+      case 'Flowed': {
+        const flowed = unpackFlow(event.args.hot)
+        this.book = { ...this.book, ...flowed }
+        this.#tell(event, flowed.idle)
         break
+      }
       case 'BookChanged': {
         const { locked: _, lockEnd: __, ...book } = event.args.book
         this.book = book

@@ -34,7 +34,7 @@ contract LimitsGasTest is LmpBase {
             pool.setOthers(1000e18);
             signals.setDepth(address(pool), 1000e18);
             last = address(pool);
-            lmp.addDestination(last);
+            configurator.addDestination(lmp, last);
             limits.raiseCap(address(lmp), limits.destinationId(last), Cap(0.8e18, type(uint96).max));
             _invest(pool, 10e18);
         }

@@ -19,7 +19,7 @@ abstract contract LimitsInvariants is LmpBase {
         _setUp(_decimals(), 2000);
         for (uint256 i; i < 5; ++i) {
             pools.push(new PoolMock(address(lmp), one));
-            lmp.addDestination(address(pools[i]));
+            configurator.addDestination(lmp, address(pools[i]));
         }
         lmp.report();
         _deposit(alice, 400 * one);

@@ -50,7 +50,9 @@ contract LogReplay {
         if (id == IERC20.Transfer.selector) {
             _transfer(_address(topics[1]), _address(topics[2]), abi.decode(data, (uint256)));
         } else if (id == ILMP.Flowed.selector) {
-            (_book.idle, _book.mark, _book.flow, _book.flowAt) = abi.decode(data, (uint256, uint256, uint256, uint256));
+            uint256 hot = abi.decode(data, (uint256));
+            (_book.idle, _book.mark) = (uint96(hot), uint96(hot >> 96));
+            (_book.flow, _book.flowAt) = (uint24(hot >> 192), hot >> 216);
         } else if (id == ILMP.Settled.selector) {
             (, _book.locked, _book.lockEnd) = abi.decode(data, (int256, uint256, uint256));
             ++settlements;

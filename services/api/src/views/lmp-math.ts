@@ -15,6 +15,16 @@ const FLOW_CAPACITY = 5_000n
 const LOSS_CAPACITY = WAD / 1_000n
 const LOSS_REFILL = WAD / 20_000n
 
+/** What a vault's `Flowed` says: from the low end idle (96 bits), mark (96), flow (24), flowAt (40). */
+export function unpackFlow(hot: bigint) {
+  return {
+    idle: BigInt.asUintN(96, hot),
+    mark: BigInt.asUintN(96, hot >> 96n),
+    flow: BigInt.asUintN(24, hot >> 192n),
+    flowAt: hot >> 216n,
+  }
+}
+
 export interface StoredLock {
   locked: bigint
   lockStart: number

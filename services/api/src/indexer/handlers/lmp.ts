@@ -2,7 +2,7 @@ import { count, desc, eq } from 'drizzle-orm'
 import { type Address, isAddressEqual, zeroAddress } from 'viem'
 import type { Rows } from '../../db/open.ts'
 import { destinations, lmps, rebalances, reports, type StoredLeg } from '../../db/schema.ts'
-import { lockedAt } from '../../views/lmp-math.ts'
+import { lockedAt, unpackFlow } from '../../views/lmp-math.ts'
 import type { LmpEvent, ProtocolEvent } from '../events.ts'
 import { toNumber } from '../events.ts'
 import { known, presentAddress } from './common.ts'
@@ -121,7 +121,7 @@ export function applyLmp(event: LmpEvent, rows: Rows, following: readonly Protoc
       break
     }
     case 'Flowed': {
-      const { flowAt, ...flowed } = event.args
+      const { flowAt, ...flowed } = unpackFlow(event.args.hot)
       change({ ...flowed, flowAt: toNumber(flowAt) })
       break
     }
