@@ -9,8 +9,8 @@ import {LmpConfiguration} from "./LmpConfiguration.sol";
 import {LmpFlows} from "./LmpFlows.sol";
 import {LmpMath} from "./LmpMath.sol";
 import {Position, Positions} from "./Positions.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
+import {SafeCastLib} from "solady/utils/SafeCastLib.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 /// @title Liquidity Management Pool
@@ -85,7 +85,7 @@ import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 /// TOKENS: the asset and the units are plain ERC-20s. No fee on transfer (refused on every pull), no rebasing.
 contract LMP is LmpFlows {
     using SafeTransferLib for address;
-    using SafeCast for uint256;
+    using SafeCastLib for uint256;
     using FixedPointMathLib for uint256;
     using Positions for Position;
 

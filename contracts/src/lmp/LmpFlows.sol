@@ -337,12 +337,17 @@ abstract contract LmpFlows is LmpConfiguration {
         units = uint256(p.units).fullMulDiv(worth, whole);
         if (units == 0) return (0, 0);
         uint256 held = _held(ASSET);
+        // Views in the call show the book as it was before the exit, settled.
+        _store(b);
         // Rounded up, so that the parts together are no less than the whole's floor.
         try IDestination(destination)
             .sell(units, worth.mulDivUp(LmpMath.WAD - LmpMath.EXIT_SLIPPAGE, LmpMath.WAD), address(this)) {}
         catch {
             return (0, 0);
         }
+        // The loss ledger may have moved it; 96 bits are meant.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        b.mark = uint96(_hot >> 96);
         uint256 came = _held(ASSET) - held;
         proceeds.paid += came.min(worth);
         proceeds.surplus += came.zeroFloorSub(worth);

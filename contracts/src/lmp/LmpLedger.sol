@@ -8,15 +8,15 @@ import {LmpMath} from "./LmpMath.sol";
 import {Position, Positions} from "./Positions.sol";
 import {ProfitLock} from "./ProfitLock.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 import {LibCall} from "solady/utils/LibCall.sol";
+import {SafeCastLib} from "solady/utils/SafeCastLib.sol";
 
 /// @title The vault's book: storage, valuation, profit, loss and fees
 /// @notice The part of the LMP that holds no door to the outside; see LMP.sol for what the terms mean.
 /// Functions work on a book in memory, as of now, and store it at the end.
 abstract contract LmpLedger is ERC20, ILMP {
-    using SafeCast for uint256;
+    using SafeCastLib for uint256;
     using FixedPointMathLib for uint256;
     using Positions for Position;
 

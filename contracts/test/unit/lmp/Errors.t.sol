@@ -15,7 +15,7 @@ import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {SafeCastLib} from "solady/utils/SafeCastLib.sol";
 
 /// @notice Every named error, and that the call changed nothing.
 contract LmpErrorsTest is LmpBase {
@@ -231,10 +231,7 @@ contract LmpErrorsTest is LmpBase {
     function test_profitBeyondTheRangeOfIdle() public {
         uint256 idle = lmp.book().idle;
         uint256 tooMuch = uint256(type(uint96).max) - idle + 1;
-        _revert(
-            abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 96, idle + tooMuch),
-            abi.encodeCall(lmp.addProfit, (tooMuch))
-        );
+        _revert(abi.encodeWithSelector(SafeCastLib.Overflow.selector), abi.encodeCall(lmp.addProfit, (tooMuch)));
     }
 
     /* DESTINATIONS */
