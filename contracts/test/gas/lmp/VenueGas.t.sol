@@ -31,6 +31,11 @@ contract BareHelper {
 contract VenueGasTest is AutopilotTestBase {
     uint256 private constant MOVED = 60e18;
 
+    function setUp() public override {
+        super.setUp();
+        _live(30);
+    }
+
     function test_rebalance() public {
         (Call[] memory calls, uint256 units) = _idleToCurve(MOVED);
         BareHelper helper = new BareHelper();
