@@ -25,14 +25,15 @@ library ExitQueue {
 
     /// @param i from 0, the head
     function entryAt(uint256 queue, uint256 i) internal pure returns (uint256 entry) {
-        return uint8(queue >> (i << 3));
+        return queue >> (i << 3) & 0xff;
     }
 
     /// @notice The queue less `entry`, which need not be in it.
     function without(uint256 queue, uint256 entry) internal pure returns (uint256) {
         unchecked {
             for (uint256 shift; queue >> shift != 0; shift += 8) {
-                if (uint8(queue >> shift) == entry) {
+                if (queue >> shift & 0xff == entry) {
+                    // forge-lint: disable-next-line(incorrect-shift)
                     uint256 before = queue & ((1 << shift) - 1);
                     return before | queue >> (shift + 8) << shift;
                 }
@@ -45,7 +46,7 @@ library ExitQueue {
     function renamed(uint256 queue, uint256 from, uint256 to) internal pure returns (uint256) {
         unchecked {
             for (uint256 shift; queue >> shift != 0; shift += 8) {
-                if (uint8(queue >> shift) == from) return queue ^ (from ^ to) << shift;
+                if (queue >> shift & 0xff == from) return queue ^ (from ^ to) << shift;
             }
             return queue;
         }

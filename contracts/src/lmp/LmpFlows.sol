@@ -296,7 +296,7 @@ abstract contract LmpFlows is LmpConfiguration {
         uint256 rest = owed - b.idle;
         for (uint256 next = queue; rest != 0; next >>= 8) {
             require(next != 0, InsufficientLiquidity(rest));
-            uint256 i = uint8(next) - 1;
+            uint256 i = (next & 0xff) - 1;
             uint256 worth;
             (sold[i], worth) = _sell(b, list[i], rest, proceeds);
             rest -= worth;

@@ -260,7 +260,7 @@ abstract contract LmpLedger is ERC20, ILMP {
     function _load(Book memory b) internal view returns (Config c) {
         uint256 hot = _hot;
         // The cuts are meant.
-        // forge-lint: disable-next-line(unsafe-typecast)
+        // forge-lint: disable-start(unsafe-typecast)
         (b.idle, b.mark, b.flow, b.flowAt) = (uint96(hot), uint96(hot >> 96), uint24(hot >> 192), hot >> 216);
         uint256 sums = _sums;
         (b.sumMin, b.sumMax, b.expiry, b.pausedUntil) =
@@ -268,6 +268,7 @@ abstract contract LmpLedger is ERC20, ILMP {
         uint256 lock = _locked;
         (b.sumSafe, b.lockEnd) = (uint96(lock), lock >> 224);
         b.locked = ProfitLock.remaining(uint96(lock >> 96), uint32(lock >> 192), b.lockEnd, block.timestamp);
+        // forge-lint: disable-end(unsafe-typecast)
         c = _config;
         (b.valuedAt, b.clean, b.stale) = (c.valuedAt(), c.isClean(), c.isStale());
     }

@@ -171,6 +171,8 @@ library LmpMath {
     /// @notice What is used of the loss bucket now, WAD of V.
     /// @param bucket from the low end the level (64 bits) and since when it is that (unix seconds)
     function lossUsed(uint256 bucket) internal view returns (uint256) {
+        // The cut is meant.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return LeakyBucket.level(uint64(bucket), bucket >> 64, LOSS_REFILL, block.timestamp);
     }
 
