@@ -101,7 +101,15 @@ const STEPS: readonly Step[] = [
   { name: 'format: TypeScript', in: ['lint'], run: command('biome format .') },
   { name: 'format: Solidity', in: ['lint'], run: command('forge fmt --check') },
   { name: 'lint: TypeScript', in: ['lint'], run: command('biome lint --error-on-warnings .') },
-  { name: 'lint: Solidity', in: ['lint'], run: command('forge lint --deny warnings') },
+  {
+    name: 'lint: Solidity',
+    in: ['lint'],
+    // Of what has changed it writes artifacts with nothing but the ABI, which a build takes for its own.
+    run: command('forge lint --deny warnings', {
+      FOUNDRY_OUT: '.reports/lint/out',
+      FOUNDRY_CACHE_PATH: '.reports/lint/cache',
+    }),
+  },
   { name: 'types', in: ['lint'], run: command('turbo run types types:root --continue') },
   { name: 'contract sizes', in: ['lint'], run: contractSizes },
   {
