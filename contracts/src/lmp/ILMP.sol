@@ -87,7 +87,8 @@ interface ILMP is IERC4626 {
     );
     /// @dev A BookChanged of the same call precedes it.
     event Reported(address indexed caller, uint256 supply);
-    /// @dev The whole book after everything but a flow through idle, which says it in `Flowed`. The lock is as of now.
+    /// @dev The whole book after everything but a flow through idle, which says it in `Flowed`, and before each call of strangers in a rebalance
+    /// or an exit. The lock is as of now.
     event BookChanged(Book book);
     /// @dev Every change of value that is not a flow.
     event Settled(int256 delta, uint256 locked, uint256 lockEnd);

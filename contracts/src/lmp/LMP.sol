@@ -42,7 +42,7 @@ import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 ///   no entries while a destination had no good valuation for 24 h. (4) No report for 24 h: none. Who wants more reports first.
 /// - deposit, mint, withdraw are paid from and to idle. redeem takes idle, then sells units from the head of the queue on: each sale brings at
 ///   least 99% of what it settles, or the destination is passed over; what it brings above that is everybody's. What is owed is
-///   fixed before anything is valued anew. Slippage is the leaver's; `redeem` with a minimum, or nothing, bounds it.
+///   fixed before anything is valued anew. Slippage is the leaver's: at most 1% of what idle does not pay, less with a minimum.
 /// - The queue is in order of rebalances: what was left last comes first, what was entered last comes last.
 /// - Entries stop while the vault is frozen, at the cap, and while (ENTRY + 1)/(supply + 1) < 1e-6. No flow of zero shares or zero assets.
 ///   A pause stops all four for 7 days.
@@ -72,7 +72,7 @@ import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 ///   it exactly; touched destinations are valued again, what is entered must be safe; the difference is settled; the loss ledger, then the
 ///   gate decides.
 /// - What it costs, max(safe, spot) of what left less min(safe, spot) of what came, goes through the loss bucket: 10 bp of V, refilled
-///   by 0.5 bp a day. What no gate and no solver can pass is in the vault.
+///   by 0.5 bp a day. No gate can lift that bound.
 /// - From a closing destination to idle there is no gate and no bucket, but a floor: its last good value less a slippage that rises from
 ///   0.2% to 10% within 72 h. Nothing enters it.
 /// - The gate is policy. A bad gate can let a bad trade pass, but the vault's books stay right.

@@ -233,8 +233,8 @@ abstract contract LmpLedger is ERC20, ILMP {
     /* LOSSES */
 
     /// @inheritdoc ILMP
-    /// @dev Not guarded against reentry: the ledger answers from within a report or a rebalance. Those have stored their book before
-    /// they call anybody, and a rebalance reads the mark again after its callback. Values beyond their range saturate.
+    /// @dev Not guarded against reentry: the ledger answers from within a report or a rebalance, and a venue may call it in an exit's sale. Those
+    /// have stored their book before they call anybody, and rebalance and sale read the mark again after it. Values beyond their range saturate.
     function syncLoss(uint256 lossMark_, bool frozen, uint256 cover_, int256 feeMarkDelta) external {
         require(msg.sender == lossLedger, NotLossLedger(msg.sender));
         lossMark_ = lossMark_.min(Configs.MAX_LOSS_MARK);

@@ -251,6 +251,7 @@ abstract contract UniswapV3Units is UniswapV3Fixture {
         if (action == 0) {
             destination.wrap(amount, address(this));
         } else if (action == 1) {
+            // A refusal is a step too: what is asserted after each holds after it.
             try destination.add(_whole(random % 100, random / 100 % 100), 1, address(this)) {} catch {}
         } else if (action == 2 && out != 0) {
             destination.unwrap(out, holder);
