@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type ForgeRun, forgeTest } from './forge.ts'
+import { type ForgeRun, forgeTest } from '../packages/foundry/forge-test.ts'
 
 const USAGE = `usage: npm run fuzz -- [options]
   --suite <text>   only suites whose path or name contains it, e.g. lmp, Lmp18, backing (default: all)
@@ -109,8 +109,7 @@ async function fuzz({ path, contract }: Suite, calls: number, seed: bigint, chec
     const history = `0x${(seed + BigInt(totals.histories)).toString(16)}`
     const args = ['--match-path', path, '--match-contract', `^${contract}$`, '--match-test', '^invariant_']
     const run = await forgeTest([...args, '--fuzz-seed', history], ROOT, {
-      FOUNDRY_PROFILE: 'deep',
-      FOUNDRY_INVARIANT_CHECK_INTERVAL: String(check),
+      env: { FOUNDRY_PROFILE: 'deep', FOUNDRY_INVARIANT_CHECK_INTERVAL: String(check) },
     })
     const before = totals.calls
     tally(totals, run)
