@@ -109,7 +109,8 @@ async function fuzz({ path, contract }: Suite, calls: number, seed: bigint, chec
     const history = `0x${(seed + BigInt(totals.histories)).toString(16)}`
     const args = ['--match-path', path, '--match-contract', `^${contract}$`, '--match-test', '^invariant_']
     const run = await forgeTest([...args, '--fuzz-seed', history], ROOT, {
-      env: { FOUNDRY_PROFILE: 'deep', FOUNDRY_INVARIANT_CHECK_INTERVAL: String(check) },
+      FOUNDRY_PROFILE: 'deep',
+      FOUNDRY_INVARIANT_CHECK_INTERVAL: String(check),
     })
     const before = totals.calls
     tally(totals, run)

@@ -11,21 +11,17 @@ export interface ForgeRun {
   stderr: string
 }
 
-export interface ForgeOptions {
-  /** Over the environment of this process. */
-  env?: Record<string, string>
-  /** The most it may take. */
-  seconds?: number
-}
-
 /**
  * Runs `forge test` in a folder and reads its report. The end of this process ends forge too.
+ * @param env over the environment of this process
+ * @param seconds the most it may take
  * @throws Error when it takes longer than it may
  */
 export function forgeTest(
   args: readonly string[],
   cwd: string,
-  { env = {}, seconds }: ForgeOptions = {},
+  env: Record<string, string> = {},
+  seconds?: number,
 ): Promise<ForgeRun> {
   return new Promise((done, fail) => {
     const started = performance.now()

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type ForgeRun, forgeTest } from '../../packages/foundry/forge-test.ts'
+import { type ForgeRun, forgeTest } from '../forge.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 /** Of the repository, besides the tests that are asked for; what is only read is linked. */
@@ -89,7 +89,7 @@ export class Sandbox {
     let seconds = 0
     for (const group of groups) {
       const args = ['--match-path', group, '--fail-fast', '--fuzz-seed', seed]
-      const run = await forgeTest(args, this.folder, { env: { FOUNDRY_OPTIMIZER: 'false' } })
+      const run = await forgeTest(args, this.folder, { FOUNDRY_OPTIMIZER: 'false' })
       seconds += run.seconds
       const failed = firstFailure(run)
       if (failed !== undefined)

@@ -9,10 +9,8 @@ export async function forge(
   seconds: number,
   env: Record<string, string> = {},
 ): Promise<ForgeTest[]> {
-  const { tests, code, stderr } = await forgeTest(['--fuzz-seed', `0x${seed}`, ...args], root, {
-    env,
-    seconds,
-  })
+  const seeded = ['--fuzz-seed', `0x${seed}`, ...args]
+  const { tests, code, stderr } = await forgeTest(seeded, root, env, seconds)
   if (tests === undefined)
     throw new Error(`forge test exits ${code} without a report: ${stderr.trim().split('\n').at(-1)}`)
   return tests

@@ -1,0 +1,1 @@
+export { type ForgeRun, forgeTest } from '../packages/foundry/forge-test.ts'
