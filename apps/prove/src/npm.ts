@@ -1,5 +1,5 @@
 import type { Context } from './claim.ts'
-import type { Ended } from './programs.ts'
+import { type Ended, lines } from './programs.ts'
 
 /** A command of package.json as its reader types it; what it says on stderr is progress. */
 export function npmRun(
@@ -14,6 +14,13 @@ export function npmRun(
   return programs
     .start('npm', ['run', '--silent', command, '--', ...args], { cwd: root, onErrorLine })
     .within(seconds)
+}
+
+/** How a command ended, and if not well its last words: the first are progress. */
+export function ending({ code, signal, stderr }: Ended): string {
+  const end = code === null ? `killed by ${signal}` : `exit code ${code}`
+  const words = code === 0 ? undefined : lines(stderr).at(-1)
+  return words === undefined ? end : `${end}: ${words}`
 }
 
 /** Where a command takes no seed of 64 bits. */

@@ -1,6 +1,5 @@
 import { type Claim, type Row, row } from '../claim.ts'
-import { npmRun, smallSeed } from '../npm.ts'
-import { exit } from '../programs.ts'
+import { ending, npmRun, smallSeed } from '../npm.ts'
 
 const FLOWS = ['deposit', 'mint', 'withdraw', 'redeem', 'queue', 'in_kind']
 
@@ -47,7 +46,7 @@ export const audit: Claim = {
     const claims = readAudit(ended.stdout)
     const summary = ended.stdout.trim().split('\n').at(-1) ?? ''
     return [
-      row('npm run audit', 'exit code 0', `${exit(ended)}: ${summary}`, ended.code === 0),
+      row('npm run audit', 'exit code 0', `${ending(ended)}: ${summary}`, ended.code === 0),
       ...auditRows(claims),
     ]
   },

@@ -1,8 +1,7 @@
 import type { ForgeTest } from '@headrace/foundry/report'
 import { type Claim, type Row, row } from '../claim.ts'
 import { forge } from '../forge.ts'
-import { npmRun } from '../npm.ts'
-import { exit } from '../programs.ts'
+import { ending, npmRun } from '../npm.ts'
 import { allTests } from './contracts.ts'
 
 /** Those that touch the vault. */
@@ -28,7 +27,7 @@ export const families: Claim = {
       row(
         'npm run families: items without a test',
         'exit code 0, none',
-        `${exit(ended)}: ${items.length} items, ${open.map(({ id }) => id).join(', ') || 'none'}`,
+        `${ending(ended)}: ${items.length} items, ${open.map(({ id }) => id).join(', ') || 'none'}`,
         ended.code === 0 && items.length > 0 && open.length === 0,
       ),
       ...WANTED.split('').map((letter) => familyRow(letter, items, tests)),
@@ -115,7 +114,7 @@ export const variants: Claim = {
   about: 'npm run variants: the five wrong variants of the accounting, put in one at a time',
   async prove(context) {
     const ended = await npmRun(context, 'variants', ['--seed', `0x${context.seed}`], 3 * 3600)
-    return variantRows(ended.stdout, exit(ended), ended.code === 0)
+    return variantRows(ended.stdout, ending(ended), ended.code === 0)
   },
 }
 

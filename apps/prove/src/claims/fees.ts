@@ -1,6 +1,5 @@
 import { type Claim, type Row, row } from '../claim.ts'
-import { npmRun } from '../npm.ts'
-import { exit } from '../programs.ts'
+import { ending, npmRun } from '../npm.ts'
 
 const EVALUATIONS = [1, 2, 6, 24, 200]
 
@@ -9,7 +8,10 @@ export const fees: Claim = {
   about: 'npm run bench:fees: one profit, however often it is evaluated; a year of noise',
   async prove(context) {
     const ended = await npmRun(context, 'bench:fees', [], 900)
-    return [row('npm run bench:fees', 'exit code 0', exit(ended), ended.code === 0), ...feeRows(ended.stdout)]
+    return [
+      row('npm run bench:fees', 'exit code 0', ending(ended), ended.code === 0),
+      ...feeRows(ended.stdout),
+    ]
   },
 }
 

@@ -1,6 +1,5 @@
 import { type Claim, type Row, row } from '../claim.ts'
-import { figure, npmRun } from '../npm.ts'
-import { exit } from '../programs.ts'
+import { ending, figure, npmRun } from '../npm.ts'
 
 const MILLION = 1_000_000
 const LIMIT_SECONDS = 72 * 3600
@@ -24,7 +23,7 @@ export const fuzz: Claim = {
       row(
         'npm run fuzz ran every stateful suite',
         'exit code 0, all it lists',
-        `${exit(ended)}: ${campaigns.length} of ${suites.length}${missing.map((name) => `, not ${name}`).join('')}`,
+        `${ending(ended)}: ${campaigns.length} of ${suites.length}${missing.map((name) => `, not ${name}`).join('')}`,
         ended.code === 0 && suites.length > 0 && missing.length === 0,
       ),
       ...campaigns.map(campaignRow),

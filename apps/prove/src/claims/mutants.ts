@@ -1,6 +1,5 @@
 import { type Claim, type Row, row } from '../claim.ts'
-import { npmRun } from '../npm.ts'
-import { exit } from '../programs.ts'
+import { ending, npmRun } from '../npm.ts'
 
 const SAMPLE = 150
 const KILLED = 90
@@ -14,7 +13,7 @@ export const mutants: Claim = {
     const args = ['--path', 'contracts/src/lmp', '--sample', String(SAMPLE), '--seed', String(seed)]
     const ended = await npmRun(context, 'mutate', args, 12 * 3600)
     return [
-      row('npm run mutate', 'exit code 0', `${exit(ended)}, seed ${seed}`, ended.code === 0),
+      row('npm run mutate', 'exit code 0', `${ending(ended)}, seed ${seed}`, ended.code === 0),
       ...mutantRows(ended.stdout),
     ]
   },

@@ -1,6 +1,5 @@
 import { type Claim, row } from '../claim.ts'
-import { npmRun } from '../npm.ts'
-import { exit } from '../programs.ts'
+import { ending, npmRun } from '../npm.ts'
 
 const LIMIT = 18_000
 
@@ -19,7 +18,7 @@ export const sizes: Claim = {
       row(
         'contracts of contracts/src with the deploy profile',
         `exit code 0, > 0, none above ${LIMIT} bytes`,
-        `${exit(ended)}${found === null ? '' : `: ${contracts}, ${above} above ${limit}, largest ${found[5]} with ${largest}`}`,
+        `${ending(ended)}${found === null ? '' : `: ${contracts}, ${above} above ${limit}, largest ${found[5]} with ${largest}`}`,
         ended.code === 0 && contracts > 0 && above === 0 && limit === LIMIT && largest <= LIMIT,
       ),
       row('linked libraries', '0', found === null ? 'not measured' : String(linked), linked === 0),

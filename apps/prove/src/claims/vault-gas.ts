@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Claim, type Row, row } from '../claim.ts'
-import { figure, npmRun } from '../npm.ts'
-import { exit } from '../programs.ts'
+import { ending, figure, npmRun } from '../npm.ts'
 import { checkedSnapshots } from './gas.ts'
 
 const SNAPSHOTS = 'contracts/snapshots'
@@ -28,7 +27,7 @@ export const vaultGas: Claim = {
     const measured = readBench(ended.stdout)
     const differing = [...measured].filter(([, { change }]) => change !== '').map(([name]) => name)
     return [
-      row('npm run bench:gas', 'exit code 0', `${exit(ended)}: ${measured.size} figures`, ended.code === 0),
+      row('npm run bench:gas', 'exit code 0', `${ending(ended)}: ${measured.size} figures`, ended.code === 0),
       row(
         'its figures are the committed ones',
         '> 0, none differs, nothing to commit',
