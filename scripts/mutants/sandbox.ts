@@ -11,8 +11,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { type ForgeRun, forgeTest } from '../../packages/foundry/forge-test.ts'
 import { foundryBinary } from '../../packages/foundry/index.mjs'
-import { type ForgeRun, forgeTest } from '../forge.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 /** Of the repository, besides the tests that are asked for; what is only read is linked. */

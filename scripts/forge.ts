@@ -1,1 +1,0 @@
-export { type ForgeRun, forgeTest } from '../packages/foundry/forge-test.ts'
