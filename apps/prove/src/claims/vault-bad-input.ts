@@ -26,6 +26,12 @@ const TRIED: ReadonlyArray<readonly [string, string, string, string]> = [
     'the exit goes on to the next venue',
     'LmpQueueTest.test_L4_aSaleThatFailsIsPassedOver',
   ],
+  [
+    'a venue that returns less',
+    'than it says it has paid to an exit',
+    USED,
+    'LmpQueueTest.test_aSaleThatBringsLessThanItSaysIsRefused',
+  ],
   ['a venue that returns less', 'to an exit, everywhere', USED, 'LmpQueueTest.test_theQueueAtItsEnd'],
   [
     'a token that takes a fee',
