@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, expect, it, vi } from 'vitest'
 import { forgeTest } from '../forge-test.ts'
 
 const COMPILER = join(import.meta.dirname, '../../../scripts/solc.mjs')
+// The npm compiler starts slowly on a busy machine.
+vi.setConfig({ testTimeout: 300_000 })
 const folder = mkdtempSync(join(tmpdir(), 'headrace-forge-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
