@@ -9,10 +9,10 @@ import { mutants } from './claims/mutants.ts'
 import { sizes } from './claims/sizes.ts'
 import { vaultBadInput } from './claims/vault-bad-input.ts'
 import { vaultGas } from './claims/vault-gas.ts'
-import { vaults } from './claims/vaults.ts'
+import { vaults, vaultsLive } from './claims/vaults.ts'
 import { runProof } from './runner.ts'
 
 await runProof('prove:b', [
   ...[invariants, families, variants, fees, vaultGas, erc4626, sizes, vaultBadInput],
-  ...[audit, mutants, vaults, fuzz, ci],
+  ...[audit, mutants, vaults, vaultsLive, fuzz, ci],
 ])
