@@ -1,6 +1,6 @@
 /** What the performance fee takes from the holders: one profit however often it is evaluated, and a year of noise. */
 import { join } from 'node:path'
-import { forgeTest } from './forge.ts'
+import { forgeTest } from '../packages/foundry/forge-test.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 

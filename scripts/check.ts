@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { oversized, SIZE_LIMITS } from './contract-sizes.ts'
+import { forgeTest } from '../packages/foundry/forge-test.ts'
 import { forgeTally, type Tally, vitestTally } from './tally.ts'
 
 const USAGE = `usage: tsx scripts/check.ts [all | lint | test]
@@ -31,19 +31,17 @@ interface Step {
   run: () => Promise<Tally>
 }
 
-/** Runs a program of node_modules/.bin or PATH from the root; its stdout goes to `output` when that is asked for. */
-function run(command: string, env: Record<string, string> = {}, capture = false) {
-  return new Promise<{ code: number; stdout: string }>((done, fail) => {
+/** Runs a program of node_modules/.bin or PATH from the root. */
+function run(command: string, env: Record<string, string> = {}) {
+  return new Promise<{ code: number }>((done, fail) => {
     const child = spawn(command, {
       cwd: ROOT,
       shell: true,
-      stdio: ['ignore', capture ? 'pipe' : 'inherit', 'inherit'],
+      stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, ...env, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}` },
     })
-    const chunks: Buffer[] = []
-    child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk))
     child.on('error', fail)
-    child.on('close', (code) => done({ code: code ?? 1, stdout: Buffer.concat(chunks).toString('utf8') }))
+    child.on('close', (code) => done({ code: code ?? 1 }))
   })
 }
 
@@ -52,30 +50,8 @@ const one = (ok: boolean): Tally => (ok ? { passed: 1, failed: 0 } : { passed: 0
 const command = (line: string, env?: Record<string, string>) => async () =>
   one((await run(line, env)).code === 0)
 
-/** Measures the bytecode that is deployed, which is built here, and that of the tests, which the build step made. */
-async function contractSizes(): Promise<Tally> {
-  const { code } = await run('forge build contracts/src', {
-    FOUNDRY_PROFILE: 'deploy',
-    FOUNDRY_OUT: SIZE_LIMITS[0].folder,
-    FOUNDRY_CACHE_PATH: '.reports/deploy/cache',
-  })
-  if (code !== 0) return one(false)
-  let ok = true
-  for (const size of SIZE_LIMITS) {
-    const { checked, tooBig } = oversized(size)
-    for (const { name, runtimeSize } of tooBig)
-      console.error(`${name}: ${runtimeSize} bytes in the ${size.build} build, limit ${size.limit}`)
-    console.log(
-      `${size.build} build: ${checked} contracts, ${tooBig.length} above ${size.limit} bytes of runtime code`,
-    )
-    ok &&= checked > 0 && tooBig.length === 0
-  }
-  return one(ok)
-}
-
 async function forgeTests(): Promise<Tally> {
-  const { code, stdout } = await run(`forge test --junit -vv --fuzz-seed ${SEED}`, {}, true)
-  return forgeTally(stdout, code)
+  return forgeTally(await forgeTest(['--fuzz-seed', SEED], ROOT))
 }
 
 async function vitestTests(): Promise<Tally> {
@@ -111,7 +87,7 @@ const STEPS: readonly Step[] = [
     }),
   },
   { name: 'types', in: ['lint'], run: command('turbo run types types:root --continue') },
-  { name: 'contract sizes', in: ['lint'], run: contractSizes },
+  { name: 'contract sizes', in: ['lint'], run: command('tsx scripts/sizes.ts') },
   {
     name: 'gas snapshots',
     in: ['test'],

@@ -14,8 +14,24 @@ export const SIZE_LIMITS: readonly [SizeLimit, SizeLimit] = [
   { build: 'default', folder: 'contracts/out', limit: 24_576 },
 ]
 
-/** Deployable contracts of contracts/src in a build, and those above its limit. */
-export function oversized({ folder, limit }: SizeLimit): { checked: number; tooBig: Artifact[] } {
-  const deployable = protocolArtifacts(folder).filter(({ runtimeSize }) => runtimeSize > 0)
-  return { checked: deployable.length, tooBig: deployable.filter(({ runtimeSize }) => runtimeSize > limit) }
+export interface Sizes {
+  /** How many of contracts/src can be deployed. */
+  contracts: number
+  largest: Artifact | undefined
+  tooBig: Artifact[]
+  /** Those that need the address of a library in their code. */
+  linked: Artifact[]
+}
+
+/** Deployable contracts of contracts/src in a build. */
+export function measure({ folder, limit }: SizeLimit): Sizes {
+  const deployable = protocolArtifacts(folder)
+    .filter(({ runtimeSize }) => runtimeSize > 0)
+    .sort((a, b) => b.runtimeSize - a.runtimeSize)
+  return {
+    contracts: deployable.length,
+    largest: deployable[0],
+    tooBig: deployable.filter(({ runtimeSize }) => runtimeSize > limit),
+    linked: deployable.filter(({ libraries }) => libraries.length > 0),
+  }
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type ForgeRun, forgeTest } from './forge.ts'
+import { type ForgeRun, forgeTest } from '../packages/foundry/forge-test.ts'
 
 const USAGE = `usage: npm run fuzz -- [options]
   --suite <text>   only suites whose path or name contains it, e.g. lmp, Lmp18, backing (default: all)

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { parseForge } from '../packages/foundry/report.ts'
+import type { ForgeRun } from '../packages/foundry/forge-test.ts'
 
 export interface Tally {
   passed: number
@@ -7,13 +7,13 @@ export interface Tally {
 }
 
 /**
- * Counts a report of forge and prints what a reader needs of it: what failed, with counterexample and logs, and the
+ * Counts a run of forge and prints what a reader needs of it: what failed, with counterexample and logs, and the
  * logs of invariant suites (their call counts).
  */
-export function forgeTally(report: string, exitCode: number): Tally {
-  const tests = parseForge(report)
+export function forgeTally({ tests, code, stderr }: ForgeRun): Tally {
+  if (stderr !== '') console.error(stderr)
   if (tests === undefined) {
-    console.error(`forge test gave no report (exit code ${exitCode})\n${report.slice(0, 10_000)}`)
+    console.error(`forge test gave no report (exit code ${code})`)
     return { passed: 0, failed: 1 }
   }
   const tally = { passed: 0, failed: 0 }
@@ -25,7 +25,7 @@ export function forgeTally(report: string, exitCode: number): Tally {
     if (lines.length > 0 && (!passed || kind === 'invariant'))
       console.log(`${suite} ${name}\n  ${lines.join('\n  ')}`)
   }
-  return settle('forge test', tally, exitCode)
+  return settle('forge test', tally, code)
 }
 
 interface VitestReport {

@@ -1,7 +1,18 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type ForgeRun, forgeTest } from '../forge.ts'
+import { type ForgeRun, forgeTest } from '../../packages/foundry/forge-test.ts'
+import { foundryBinary } from '../../packages/foundry/index.mjs'
 
 const ROOT = join(import.meta.dirname, '../..')
 /** Of the repository, besides the tests that are asked for; what is only read is linked. */
@@ -13,6 +24,8 @@ const COPIED = [
   'contracts/script/deploy',
 ]
 const LINKED = ['node_modules', 'packages']
+
+const UNOPTIMIZED = { FOUNDRY_OPTIMIZER: 'false' }
 
 /** A change of the source by its text. */
 export interface Edit {
@@ -57,17 +70,21 @@ export class Sandbox {
     return readFileSync(join(this.folder, file), 'utf8')
   }
 
+  write(file: string, content: string) {
+    writeFileSync(join(this.folder, file), content)
+  }
+
   /**
    * Runs `run` while `file` says something else.
    * @throws NoReport when the changed code does not compile
    */
   async changed<T>(file: string, content: string, run: () => Promise<T>): Promise<T> {
     const original = this.read(file)
-    writeFileSync(join(this.folder, file), content)
+    this.write(file, content)
     try {
       return await run()
     } finally {
-      writeFileSync(join(this.folder, file), original)
+      this.write(file, original)
     }
   }
 
@@ -83,13 +100,14 @@ export class Sandbox {
   /**
    * Runs tests until one fails, the groups in their order.
    * @param groups globs of test files
+   * @param env forge's settings besides those of foundry.toml
    * @throws NoReport
    */
-  async test(groups: readonly string[], seed: string): Promise<Outcome> {
+  async test(groups: readonly string[], seed: string, env: Record<string, string> = {}): Promise<Outcome> {
     let seconds = 0
     for (const group of groups) {
       const args = ['--match-path', group, '--fail-fast', '--fuzz-seed', seed]
-      const run = await forgeTest(args, this.folder, { FOUNDRY_OPTIMIZER: 'false' })
+      const run = await forgeTest(args, this.folder, { ...UNOPTIMIZED, ...env })
       seconds += run.seconds
       const failed = firstFailure(run)
       if (failed !== undefined)
@@ -100,6 +118,36 @@ export class Sandbox {
         }
     }
     return { caughtBy: undefined, verdict: '', seconds }
+  }
+
+  /**
+   * solc's syntax trees, by file.
+   * @param folder of sources
+   * @throws NoReport when they do not compile
+   */
+  syntaxTrees(folder: string): Map<string, unknown> {
+    const trees = new Map<string, unknown>()
+    this.compile(folder)
+    for (const path of readdirSync(join(this.folder, 'trees'), { recursive: true, encoding: 'utf8' })) {
+      if (!/\.sol\/[^/]+\.json$/.test(path)) continue
+      const { ast } = JSON.parse(this.read(join('trees', path)))
+      trees.set(ast.absolutePath, ast)
+    }
+    rmSync(join(this.folder, 'trees'), { recursive: true })
+    return trees
+  }
+
+  /**
+   * Compiles sources by themselves, into `trees`.
+   * @throws NoReport
+   */
+  compile(folder: string) {
+    const { status, stdout, stderr } = spawnSync(
+      foundryBinary('forge'),
+      ['build', folder, '--ast', '--out', 'trees', '--cache-path', 'trees/cache'],
+      { cwd: this.folder, encoding: 'utf8', env: { ...process.env, ...UNOPTIMIZED } },
+    )
+    if (status !== 0) throw new NoReport(stdout + stderr)
   }
 
   remove() {

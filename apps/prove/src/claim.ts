@@ -22,12 +22,22 @@ export interface Context {
   say(line: string): void
 }
 
+/** A whole number that the command line may set. */
+export interface Setting {
+  /** Without the dashes. */
+  option: string
+  about: string
+  standard: number
+}
+
 export interface Claim {
   id: string
   about: string
   /** Too long for every run: only with the option of this name. */
   option?: 'ci'
-  prove(context: Context): Promise<Row[]>
+  setting?: Setting
+  /** @param value of the setting; NaN without one */
+  prove(context: Context, value: number): Promise<Row[]>
 }
 
 export const row = (claim: string, expected: string, measured: string, holds: boolean): Row => ({
@@ -42,9 +52,9 @@ export const atLeast = (claim: string, found: number, wanted: number): Row =>
   row(claim, `>= ${wanted}`, String(found), found >= wanted)
 
 /** A claim that cannot be measured is short, with the reason. */
-export async function proveOrSayWhy(claim: Claim, context: Context): Promise<Row[]> {
+export async function proveOrSayWhy(claim: Claim, context: Context, value: number): Promise<Row[]> {
   try {
-    const rows = await claim.prove(context)
+    const rows = await claim.prove(context, value)
     return rows.length > 0 ? rows : [row(claim.about, 'something measured', 'nothing', false)]
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

@@ -11,6 +11,16 @@ export function readReactors(file: string): { cycleManager: Address; assets: Add
   }
 }
 
+/** The vaults' assets. */
+export function readVaults(file: string): { asset: string; decimals: number }[] {
+  const { items } = read(file)
+  const tokens = items('tokens')
+  return items('lmps').map((lmp) => {
+    const token = tokens.find((listed) => address(listed.address) === address(lmp.asset))
+    return { asset: String(token?.symbol), decimals: Number(token?.decimals) }
+  })
+}
+
 /** Who counts losses and who answers for them. */
 export function readLosses(file: string) {
   const { contract, items } = read(file)

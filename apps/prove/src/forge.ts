@@ -1,3 +1,21 @@
+import { forgeTest } from '@headrace/foundry/forge-test'
+import type { ForgeTest } from '@headrace/foundry/report'
+import type { Context } from './claim.ts'
+
+/** Runs tests of the contracts. Random choices of forge come from the seed of the run. */
+export async function forge(
+  { root, seed }: Context,
+  args: readonly string[],
+  seconds: number,
+  env: Record<string, string> = {},
+): Promise<ForgeTest[]> {
+  const seeded = ['--fuzz-seed', `0x${seed}`, ...args]
+  const { tests, code, stderr } = await forgeTest(seeded, root, env, seconds)
+  if (tests === undefined)
+    throw new Error(`forge test exits ${code} without a report: ${stderr.trim().split('\n').at(-1)}`)
+  return tests
+}
+
 export interface HandlerCalls {
   handler: string
   calls: number

@@ -18,6 +18,8 @@ export interface Options {
   env?: Record<string, string>
   /** Told of each line on stdout as it comes. */
   onLine?: (line: string) => void
+  /** And of each on stderr. */
+  onErrorLine?: (line: string) => void
 }
 
 /** Time a program gets to end what it started before it is killed. */
@@ -56,7 +58,7 @@ export class Program {
   readonly #seen = new Map<number, string>()
   readonly #name: string
 
-  constructor(command: string, args: readonly string[], { cwd, env, onLine }: Options) {
+  constructor(command: string, args: readonly string[], { cwd, env, onLine, onErrorLine }: Options) {
     const began = performance.now()
     this.#name = [command.split('/').at(-1), ...args].join(' ')
     const child: ChildProcess = spawn(command, args, {
@@ -71,6 +73,9 @@ export class Program {
     })
     if (onLine !== undefined && child.stdout !== null) {
       createInterface({ input: child.stdout }).on('line', onLine)
+    }
+    if (onErrorLine !== undefined && child.stderr !== null) {
+      createInterface({ input: child.stderr }).on('line', onErrorLine)
     }
     child.stderr?.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString('utf8')

@@ -10,8 +10,11 @@ import { table, verdict } from './table.ts'
 
 interface Options {
   only?: string[]
+  skip: string[]
   seed: string
   ci: boolean
+  /** By the claim's id. */
+  settings: ReadonlyMap<string, number>
 }
 
 /** The program `npm run <name>`: measures each claim, in order, and ends with a table and an exit code. */
@@ -54,11 +57,18 @@ export async function runProof(name: string, claims: readonly Claim[]): Promise<
 
 function readOptions(name: string, claims: readonly Claim[]): Options {
   const width = Math.max(...claims.map(({ id }) => id.length)) + 1
-  return new Command(`npm run ${name} --`)
+  const ids = claims.map(({ id }) => id)
+  const numbers = claims.flatMap(({ id, setting }) => {
+    if (setting === undefined) return []
+    const { option, about, standard } = setting
+    return [{ id, option: new Option(`--${option} <n>`, about).argParser(wholeNumber).default(standard) }]
+  })
+  const command = new Command(`npm run ${name} --`)
     .description(
       'Measures every claim and prints what was expected and what was found. Nothing is taken from an earlier run.',
     )
-    .addOption(new Option('--only <claim...>', 'these claims alone').choices(claims.map(({ id }) => id)))
+    .addOption(new Option('--only <claim...>', 'these claims alone').choices(ids))
+    .addOption(new Option('--skip <claim...>', 'all but these').choices(ids).default([], 'none'))
     .option(
       '--seed <hex>',
       'where every random choice comes from (default: a new one)',
@@ -72,26 +82,36 @@ function readOptions(name: string, claims: readonly Claim[]): Options {
         '\nIt uses ports of its own, and writes deployments/31337.json as every devnet does: run no other devnet meanwhile.\n' +
         'Exit code: 0 every claim that was run holds, 1 one is short.',
     )
-    .parse()
-    .opts<Options>()
+  for (const { option } of numbers) command.addOption(option)
+  const given = command.parse().opts<Omit<Options, 'settings'> & Record<string, unknown>>()
+  const settings = numbers.map(({ id, option }) => [id, Number(given[option.attributeName()])] as const)
+  return { ...given, settings: new Map(settings) }
+}
+
+/** Why a claim is not run, if so. */
+function leftOut({ id, option }: Claim, { only, skip, ci }: Options): string | undefined {
+  if (skip.includes(id)) return 'left out by --skip'
+  if (only !== undefined) return only.includes(id) ? undefined : 'left out by --only'
+  return option === undefined || ci ? undefined : `needs --${option}`
 }
 
 async function measure(claim: Claim, options: Options, context: Context): Promise<Row[]> {
-  const asked =
-    options.only === undefined
-      ? claim.option === undefined || options[claim.option]
-      : options.only.includes(claim.id)
-  if (!asked) {
-    const why = claim.option === undefined ? 'left out by --only' : `needs --${claim.option}`
-    return [{ claim: claim.about, expected: '', measured: why, verdict: 'not run' }]
-  }
+  const why = leftOut(claim, options)
+  if (why !== undefined) return [{ claim: claim.about, expected: '', measured: why, verdict: 'not run' }]
   context.say(`${claim.id}: ${claim.about}`)
-  const found = await proveOrSayWhy(claim, context)
+  const found = await proveOrSayWhy(claim, context, options.settings.get(claim.id) ?? Number.NaN)
   const short = found.filter((row) => row.verdict === 'short').length
   context.say(`${claim.id}: ${found.length - short} ok${short > 0 ? `, ${short} SHORT` : ''}`)
   // What a claim that broke off has started must not disturb the next one.
   await context.programs.stop()
   return found
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number === 0)
+    throw new InvalidArgumentError('give a whole number from 1 on')
+  return number
 }
 
 function hex(text: string): string {

@@ -67,6 +67,7 @@ abstract contract LmpErc4626 is LmpBase, ERC4626Prop {
     }
 
     function testFuzz_I3_views(uint256 s, uint256 amount) public prepared(s) {
+        emit log_named_uint("delta", _delta_);
         prop_asset(alice);
         prop_totalAssets(alice);
         prop_maxDeposit(alice, bob);

@@ -7,6 +7,7 @@ import {LmpViews} from "../../src/lmp/LmpViews.sol";
 import {DestinationMock} from "../mocks/lmp/DestinationMock.sol";
 import {LossLedgerMock} from "../mocks/lmp/LossLedgerMock.sol";
 import {LmpBase} from "../unit/lmp/LmpBase.sol";
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
 using LmpViews for LMP;
@@ -130,6 +131,8 @@ abstract contract LmpMaxima is LmpBase {
 
     function _closed(bytes4 why, bool exitsToo) private {
         assertEq(lmp.maxDeposit(alice) + lmp.maxMint(alice), 0);
+        _refusesOne(abi.encodeCall(IERC4626.deposit, (1, alice)), why);
+        _refusesOne(abi.encodeCall(IERC4626.mint, (1, alice)), why);
         asset.mint(alice, 2 * one);
         vm.startPrank(alice);
         vm.expectRevert(why);
@@ -137,17 +140,31 @@ abstract contract LmpMaxima is LmpBase {
         uint256 shares = lmp.balanceOf(alice) / 1000;
         vm.expectRevert(why);
         lmp.mint(one / 2, alice);
+        vm.stopPrank();
         if (exitsToo) {
             assertEq(lmp.maxWithdraw(alice) + lmp.maxRedeem(alice), 0);
+            _refusesOne(abi.encodeCall(IERC4626.withdraw, (1, alice, alice)), why);
+            _refusesOne(abi.encodeCall(IERC4626.redeem, (1, alice, alice)), why);
+            vm.startPrank(alice);
             vm.expectRevert(why);
             lmp.withdraw(one / 1000, alice, alice);
             vm.expectRevert(why);
             lmp.redeem(shares, alice, alice);
+            vm.stopPrank();
         } else {
             assertGt(lmp.maxRedeem(alice), 0);
-            lmp.redeem(lmp.maxRedeem(alice), alice, alice);
+            uint256 max = lmp.maxRedeem(alice);
+            vm.prank(alice);
+            lmp.redeem(max, alice, alice);
         }
-        vm.stopPrank();
+    }
+
+    /// @dev Of a base unit, one more than the maximum of 0: what binds, or that it buys or pays nothing.
+    function _refusesOne(bytes memory call, bytes4 why) private {
+        vm.prank(alice);
+        (bool done, bytes memory reason) = address(lmp).call(call);
+        assertFalse(done);
+        assertTrue(bytes4(reason) == why || bytes4(reason) == ILMP.ZeroAmount.selector);
     }
 
     function testFuzz_I2_I6_pauseBinds(uint256 s) public {

@@ -15,11 +15,13 @@ export interface Artifact {
   abi: readonly object[]
   /** Length of the runtime bytecode in bytes; 0 for interfaces and abstract contracts. */
   runtimeSize: number
+  /** Libraries whose addresses it needs in its code. */
+  libraries: readonly string[]
 }
 
 interface ForgeArtifact {
   abi: object[]
-  deployedBytecode: { object: string }
+  deployedBytecode: { object: string; linkReferences: Record<string, Record<string, unknown>> }
   metadata: { settings: { compilationTarget: Record<string, string> } }
 }
 
@@ -56,7 +58,8 @@ function artifactsOf(source: string, folder: string): Artifact[] {
     if (name === undefined || !new RegExp(`\\b(contract|interface|library)\\s+${name}\\b`).test(text))
       return []
     const runtimeSize = (artifact.deployedBytecode.object.length - '0x'.length) / 2
-    return [{ name, source, abi: artifact.abi, runtimeSize }]
+    const libraries = Object.values(artifact.deployedBytecode.linkReferences).flatMap(Object.keys)
+    return [{ name, source, abi: artifact.abi, runtimeSize, libraries }]
   })
   const declaresOne = /^\s*(abstract\s+)?(contract|interface|library)\s/m.test(text)
   if (declaresOne && found.length === 0) {

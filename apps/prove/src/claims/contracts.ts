@@ -1,26 +1,8 @@
 import { join } from 'node:path'
-import { foundryBinary } from '@headrace/foundry'
-import { type ForgeTest, parseForge } from '@headrace/foundry/report'
-import { atLeast, type Claim, type Context, type Row, row } from '../claim.ts'
-import { handlerTable, type Spread, spread } from '../forge.ts'
+import type { ForgeTest } from '@headrace/foundry/report'
+import { atLeast, type Claim, type Row, row } from '../claim.ts'
+import { forge, handlerTable, type Spread, spread } from '../forge.ts'
 import { refusals, solidity } from '../refusals.ts'
-
-/** Random choices of forge come from the seed of the run. */
-export async function forge(
-  { programs, root, seed }: Context,
-  args: readonly string[],
-  seconds: number,
-): Promise<ForgeTest[]> {
-  const { code, stdout, stderr } = await programs
-    .start(foundryBinary('forge'), ['test', '--junit', '-vv', '--fuzz-seed', `0x${seed}`, ...args], {
-      cwd: root,
-    })
-    .within(seconds)
-  const tests = parseForge(stdout)
-  if (tests === undefined)
-    throw new Error(`forge test exits ${code} without a report: ${stderr.trim().split('\n').at(-1)}`)
-  return tests
-}
 
 export interface StatefulSuite {
   what: string

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { foundryBinary } from '@headrace/foundry'
-import { type Claim, type Row, row } from '../claim.ts'
+import { type Claim, type Context, type Row, row } from '../claim.ts'
 import { exit } from '../programs.ts'
 import { record } from '../summary.ts'
 
@@ -21,25 +21,29 @@ const GROWTH = 0.02
 export const gas: Claim = {
   id: 'gas',
   about: 'stake, claim and slash with 1 and with 10,000 stakers',
-  async prove({ programs, root }) {
-    // The tests fail unless the snapshots of this run are those that are committed.
-    const ended = await programs
-      .start(foundryBinary('forge'), ['test', '--isolate', '--match-path', 'contracts/test/gas/backing/**'], {
-        cwd: root,
-        env: { FORGE_SNAPSHOT_CHECK: 'true' },
-      })
-      .within(1200)
-    const ran = /(\d+) tests? passed, (\d+) failed/.exec(ended.stdout)
+  async prove(context) {
     return [
-      row(
-        'last-call snapshots of this run are the committed ones',
-        'exit code 0, tests ran',
-        `${exit(ended)}${ran === null ? '' : `: ${ran[0]}`}`,
-        ended.code === 0 && Number(ran?.[1] ?? 0) > 0,
-      ),
-      ...gasRows(readSnapshots(join(root, 'contracts/snapshots'))),
+      await checkedSnapshots(context, 'contracts/test/gas/backing/**'),
+      ...gasRows(readSnapshots(join(context.root, 'contracts/snapshots'))),
     ]
   },
+}
+
+/** Runs gas tests as CI does: they fail unless the snapshots of this run are those that are committed. */
+export async function checkedSnapshots({ programs, root }: Context, path: string): Promise<Row> {
+  const ended = await programs
+    .start(foundryBinary('forge'), ['test', '--isolate', '--match-path', path], {
+      cwd: root,
+      env: { FORGE_SNAPSHOT_CHECK: 'true' },
+    })
+    .within(1200)
+  const ran = /(\d+) tests? passed, (\d+) failed/.exec(ended.stdout)
+  return row(
+    'last-call snapshots of this run are the committed ones',
+    'exit code 0, tests ran',
+    `${exit(ended)}${ran === null ? '' : `: ${ran[0]}`}`,
+    ended.code === 0 && Number(ran?.[1] ?? 0) > 0,
+  )
 }
 
 function readSnapshots(folder: string): Map<string, number> {

@@ -1,6 +1,7 @@
 import type { ForgeTest } from '@headrace/foundry/report'
 import { atLeast, type Claim, type Row, row } from '../claim.ts'
-import { allTests, forge, type StatefulSuite, statefulRows } from './contracts.ts'
+import { forge } from '../forge.ts'
+import { allTests, type StatefulSuite, statefulRows } from './contracts.ts'
 
 const SCENARIOS = 10
 

@@ -72,6 +72,15 @@ contract LmpGasTest is LmpBase {
         _measure(20);
     }
 
+    /// @dev What depends on the number of destinations, in between.
+    function test_inKind5() public {
+        _prepare(5);
+        vm.prank(alice);
+        lmp.redeemInKind(1e18, alice);
+        vm.snapshotGasLastCall("LMP", "redeemInKind, destinations: 5");
+        _report(5);
+    }
+
     function _measure(uint256 destinations) private {
         _prepare(destinations);
         string memory suffix = vm.toString(destinations);
@@ -96,10 +105,14 @@ contract LmpGasTest is LmpBase {
         lmp.redeemInKind(1e18, alice);
         vm.snapshotGasLastCall("LMP", string.concat("redeemInKind, destinations: ", suffix));
 
+        _report(destinations);
+    }
+
+    function _report(uint256 destinations) private {
         skip(1 minutes);
         ledger.sayAtCheckpoint(LossLedgerMock.Sync(1.0001e18, false, 0, 0));
         lmp.report();
-        vm.snapshotGasLastCall("LMP", string.concat("report, destinations: ", suffix));
+        vm.snapshotGasLastCall("LMP", string.concat("report, destinations: ", vm.toString(destinations)));
     }
 
     /// @dev What a loss costs those who enter during it.

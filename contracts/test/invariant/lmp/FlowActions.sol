@@ -118,8 +118,10 @@ abstract contract FlowActions is HandlerBase {
 
     function _exceedRedeem(address actor) private {
         uint256 shares = lmp.maxRedeem(actor) + 1;
-        // Where idle binds the queue may pay; that is another action.
-        if (shares <= lmp.balanceOf(actor) && lmp.maxRedeem(actor) != 0 && _owed(shares) > lmp.book().idle) return;
+        Book memory b = lmp.book();
+        bool isOpen = block.timestamp >= b.pausedUntil && block.timestamp < b.valuedAt + 24 hours;
+        // Where idle binds, and be it none, the queue may pay; that is another action.
+        if (isOpen && shares <= lmp.balanceOf(actor) && _owed(shares) > b.idle) return;
         vm.prank(actor);
         try lmp.redeem(shares, actor, actor) {
             revert("more than maxRedeem left");

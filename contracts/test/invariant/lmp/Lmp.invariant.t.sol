@@ -257,6 +257,7 @@ abstract contract LmpInvariants is LmpBase {
 /// forge-config: default.invariant.shrink-run-limit = 200
 /// forge-config: deep.invariant.runs = 1
 /// forge-config: deep.invariant.depth = 10000
+/// forge-config: deep.invariant.shrink-run-limit = 1
 contract Lmp18Invariants is LmpInvariants {
     function _decimals() internal pure override returns (uint8) {
         return 18;
@@ -270,6 +271,7 @@ contract Lmp18Invariants is LmpInvariants {
 /// forge-config: default.invariant.shrink-run-limit = 200
 /// forge-config: deep.invariant.runs = 1
 /// forge-config: deep.invariant.depth = 10000
+/// forge-config: deep.invariant.shrink-run-limit = 1
 contract Lmp8Invariants is LmpInvariants {
     function _decimals() internal pure override returns (uint8) {
         return 8;
@@ -283,6 +285,7 @@ contract Lmp8Invariants is LmpInvariants {
 /// forge-config: default.invariant.shrink-run-limit = 200
 /// forge-config: deep.invariant.runs = 1
 /// forge-config: deep.invariant.depth = 10000
+/// forge-config: deep.invariant.shrink-run-limit = 1
 contract Lmp6Invariants is LmpInvariants {
     function _decimals() internal pure override returns (uint8) {
         return 6;

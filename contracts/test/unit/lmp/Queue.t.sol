@@ -110,6 +110,19 @@ contract LmpQueueTest is LmpBase {
         assertLt(_units(b), 60e18);
     }
 
+    /// @dev It says it has paid twice of what it has. What has arrived counts: below the floor of the whole exit.
+    function test_aSaleThatBringsLessThanItSaysIsRefused() public {
+        a.setSaleFailure(DestinationMock.Sale.Lies);
+        uint256 floor = lmp.previewRedeem(100e18);
+        uint256 arrived = lmp.book().idle + (100e18 - lmp.book().idle) / 2;
+        bytes32 before = keccak256(abi.encode(lmp.book(), lmp.totalSupply(), asset.balanceOf(address(lmp))));
+        vm.prank(alice);
+        vm.expectRevert(abi.encodeWithSelector(ILMP.TooLittle.selector, arrived, floor));
+        lmp.redeem(100e18, alice, alice);
+        assertEq(keccak256(abi.encode(lmp.book(), lmp.totalSupply(), asset.balanceOf(address(lmp)))), before);
+        assertEq(a.balanceOf(address(lmp)), 60e18);
+    }
+
     function test_theQueueAtItsEnd() public {
         _sale(9000);
         uint256 rest = 100e18 - lmp.book().idle;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { foundryBinary } from '../packages/foundry/index.mjs'
-import { type ForgeTest, parseForge } from '../packages/foundry/report.ts'
+import { foundryBinary } from './index.mjs'
+import { type ForgeTest, parseForge } from './report.ts'
 
 export interface ForgeRun {
   /** Undefined: forge gave no report, e.g. because the code does not compile. */
@@ -11,9 +11,19 @@ export interface ForgeRun {
   stderr: string
 }
 
-/** Runs `forge test` and reads its report; an interrupt of this process ends forge too. */
-export function forgeTest(args: readonly string[], cwd: string, env: Record<string, string> = {}) {
-  return new Promise<ForgeRun>((done, fail) => {
+/**
+ * Runs `forge test` in a folder and reads its report. The end of this process ends forge too.
+ * @param env over the environment of this process
+ * @param seconds the most it may take
+ * @throws Error when it takes longer than it may
+ */
+export function forgeTest(
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string> = {},
+  seconds?: number,
+): Promise<ForgeRun> {
+  return new Promise((done, fail) => {
     const started = performance.now()
     const child = spawn(foundryBinary('forge'), ['test', '--junit', '-vv', ...args], {
       cwd,
@@ -22,6 +32,11 @@ export function forgeTest(args: readonly string[], cwd: string, env: Record<stri
     })
     const stop = () => child.kill()
     process.once('exit', stop)
+    const late = () => {
+      stop()
+      fail(new Error(`forge test ${args.join(' ')}: not done within ${seconds} s`))
+    }
+    const timer = seconds === undefined ? undefined : setTimeout(late, seconds * 1000)
     const out: Buffer[] = []
     let stderr = ''
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -30,6 +45,7 @@ export function forgeTest(args: readonly string[], cwd: string, env: Record<stri
     })
     child.on('error', fail)
     child.on('close', (code) => {
+      clearTimeout(timer)
       process.off('exit', stop)
       const report = Buffer.concat(out).toString('utf8')
       const tests = parseForge(report)
