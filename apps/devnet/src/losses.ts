@@ -26,10 +26,13 @@ async function readLogs(world: World, fromBlock: bigint, toBlock: bigint) {
 }
 
 type LossLog = Awaited<ReturnType<typeof readLogs>>[number]
+type Executed = Extract<LossLog, { eventName: 'CaseExecuted' }>
 
-/** What happens to the backing, a line per event. */
+/** What happens to the backing: a line per event, and a summary at the end. */
 export class LossNews {
   readonly #world: World
+  /** By case: the node keeps the state of its latest blocks only, so what a slash changed is read while it is news. */
+  readonly #slashes = new Map<string, Awaited<ReturnType<typeof backingAround>>>()
   #next: bigint
   #losing = false
 
@@ -74,8 +77,8 @@ export class LossNews {
       case 'CaseRejected':
         return [`case ${log.args.epoch} rejected: ${weth(log.args.loss)} is below the threshold`]
       case 'CaseExecuted': {
-        const { lmp, epoch, loss, coverage, slashed } = log.args
-        const { before, after } = await backingAround(this.#world, poolOf(this.#world, lmp), log.blockNumber)
+        const { epoch, loss, coverage, slashed } = log.args
+        const { before, after } = await this.#slash(log)
         return [
           `case ${epoch} executed: ${weth(loss)} counted, ${weth(coverage)} to be covered, ${toke(slashed)} slashed`,
           `a million TOKE at risk earns ${million(before.fees)} a year before (${toke(before.toke)} at risk), ` +
@@ -88,63 +91,73 @@ export class LossNews {
       }
     }
   }
-}
 
-/** What the chain shows of losses and backing at the end of a run; amounts in base units. */
-export async function summarizeLosses(world: World) {
-  const { client } = world.chain
-  const head = await client.getBlockNumber()
-  const logs = await readLogs(world, world.deployment.startBlock, head)
-  const of = <N extends LossLog['eventName']>(name: N) =>
-    logs.filter((log): log is Extract<LossLog, { eventName: N }> => log.eventName === name)
-  const executed = of('CaseExecuted')
-  return {
-    checkpoints: of('CheckpointWritten').length,
-    checkpointsWithLoss: of('CheckpointWritten').filter(({ args }) => args.loss > 0n).length,
-    freezes: of('Frozen').length,
-    reports: of('CaseOpened').map(({ args }) => ({
-      lmp: args.lmp,
-      epoch: text(args.epoch),
-      loss: text(args.loss),
-      signers: args.signers,
-    })),
-    rejected: of('CaseRejected').length,
-    slashes: await Promise.all(
-      executed.map(async ({ args, blockNumber }) => {
-        const { before, after } = await backingAround(world, poolOf(world, args.lmp), blockNumber)
-        return {
-          lmp: args.lmp,
-          epoch: text(args.epoch),
-          loss: text(args.loss),
-          coverage: text(args.coverage),
-          slashed: text(args.slashed),
-          before: { toke: text(before.toke), yearlyFeesPerToke: text(before.fees) },
-          after: { toke: text(after.toke), yearlyFeesPerToke: text(after.fees) },
-        }
-      }),
-    ),
-    vesting: await Promise.all(
-      of('RecoveryOpened').map(async ({ args }) => {
-        const vested = await client.readContract({
-          address: contractAddress(world.deployment, 'recovery'),
-          abi: recoveryAbi,
-          functionName: 'vested',
-          args: [args.id],
-        })
-        return {
-          id: text(args.id),
-          toke: text(args.toke),
-          vested: text(vested),
-          start: text(args.start),
-          end: text(args.end),
-        }
-      }),
-    ),
-    pools: await Promise.all(
-      world.deployment.lmps.flatMap(({ backing }) =>
-        backing === undefined ? [] : [describePool(world, backing.pool)],
+  /** The pool around an execution. */
+  async #slash({ args: { lmp, epoch }, blockNumber }: Executed) {
+    const key = `${lmp}:${epoch}`
+    const known = this.#slashes.get(key)
+    const found = known ?? (await backingAround(this.#world, poolOf(this.#world, lmp), blockNumber))
+    this.#slashes.set(key, found)
+    return found
+  }
+
+  /** What the chain shows of losses and backing at the end of a run; amounts in base units. */
+  async summarize() {
+    const world = this.#world
+    const { client } = world.chain
+    const head = await client.getBlockNumber()
+    const logs = await readLogs(world, world.deployment.startBlock, head)
+    const of = <N extends LossLog['eventName']>(name: N) =>
+      logs.filter((log): log is Extract<LossLog, { eventName: N }> => log.eventName === name)
+    return {
+      checkpoints: of('CheckpointWritten').length,
+      checkpointsWithLoss: of('CheckpointWritten').filter(({ args }) => args.loss > 0n).length,
+      freezes: of('Frozen').length,
+      reports: of('CaseOpened').map(({ args }) => ({
+        lmp: args.lmp,
+        epoch: text(args.epoch),
+        loss: text(args.loss),
+        signers: args.signers,
+      })),
+      rejected: of('CaseRejected').length,
+      slashes: await Promise.all(
+        of('CaseExecuted').map(async (log) => {
+          const { args } = log
+          const { before, after } = await this.#slash(log)
+          return {
+            lmp: args.lmp,
+            epoch: text(args.epoch),
+            loss: text(args.loss),
+            coverage: text(args.coverage),
+            slashed: text(args.slashed),
+            before: { toke: text(before.toke), yearlyFeesPerToke: text(before.fees) },
+            after: { toke: text(after.toke), yearlyFeesPerToke: text(after.fees) },
+          }
+        }),
       ),
-    ),
+      vesting: await Promise.all(
+        of('RecoveryOpened').map(async ({ args }) => {
+          const vested = await client.readContract({
+            address: contractAddress(world.deployment, 'recovery'),
+            abi: recoveryAbi,
+            functionName: 'vested',
+            args: [args.id],
+          })
+          return {
+            id: text(args.id),
+            toke: text(args.toke),
+            vested: text(vested),
+            start: text(args.start),
+            end: text(args.end),
+          }
+        }),
+      ),
+      pools: await Promise.all(
+        world.deployment.lmps.flatMap(({ backing }) =>
+          backing === undefined ? [] : [describePool(world, backing.pool)],
+        ),
+      ),
+    }
   }
 }
 

@@ -14,7 +14,7 @@ import { Clock } from './clock.ts'
 import { liveCycle } from './cycles.ts'
 import { deploymentFile, deployProtocol, deployVenues, WARM_UP_DAYS } from './deploy.ts'
 import { loadHistory, SCENARIOS, type Scenario } from './history.ts'
-import { LossNews, summarizeLosses } from './losses.ts'
+import { LossNews } from './losses.ts'
 import { Phases } from './phases.ts'
 import { Processes, requireFreePort, until } from './processes.ts'
 import { lookout, ORACLES, startServices } from './services.ts'
@@ -188,7 +188,7 @@ async function run(options: Options, service: Service): Promise<void> {
   }
 
   const summary = await summarize(world, lps.deposits)
-  const losses = await summarizeLosses(world)
+  const losses = await news.summarize()
   console.log(
     `\n${summary.deposits} deposits, ${summary.rebalances} rebalances (${summary.venueToVenue} between two venues), ` +
       `${summary.cyclesCompleted} cycles, ${summary.surpluses} surpluses into the reserve, ` +

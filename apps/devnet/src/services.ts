@@ -6,6 +6,8 @@ import type { Chain } from './chain.ts'
 import { type DeployPaths, deploymentFile } from './deploy.ts'
 import { type Processes, sleep, until } from './processes.ts'
 
+/** For one that hangs: one that ends is noticed at once, and six programs that start together on a busy machine take minutes. */
+const START_TIMEOUT_MS = 300_000
 const TSX = fileURLToPath(import.meta.resolve('tsx'))
 
 export interface ServicePorts {
@@ -82,7 +84,7 @@ export async function startServices(
   }
   service('api', { DATABASE_FILE: join(paths.state, 'api.db'), API_PORT: String(ports.api) })
   const answering = (name: string, port: number, path: string) =>
-    until(`${name} answers`, 60_000, () => answers(`http://127.0.0.1:${port}${path}`), alive)
+    until(`${name} answers`, START_TIMEOUT_MS, () => answers(`http://127.0.0.1:${port}${path}`), alive)
   await Promise.all([
     answering('the keeper', ports.metrics, '/healthz'),
     ...ORACLES.map((name, index) => answering(name, oraclePort(index), '/healthz')),

@@ -33,7 +33,7 @@ const program = new Command('npm run verify:devnet --')
   .option('--cycles <n>', 'cycles that must be complete', wholeNumber, 1)
   .option(
     '--moves <n>',
-    'rebalances between two real venues that must have happened, with one at least of each vault; 0: none need to',
+    'rebalances between two real venues that each vault must have had; 0: none need to',
     count,
     1,
   )

@@ -1,3 +1,4 @@
+import { startChaosRpc } from '@headrace/chaos-rpc'
 import { startAnvil, type TestNode } from '@headrace/chaos-rpc/anvil'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkApi } from '../src/check/check.ts'
@@ -64,3 +65,27 @@ test('every amount is the chain’s, however the blocks were indexed', async () 
   await late.indexer.advance()
   await agree(late)
 }, 300_000)
+
+test('what a node without an archive has forgotten is named, not compared', async () => {
+  const { url, indexer } = await api()
+  await indexer.advance()
+  const pruned = await startChaosRpc({ upstream: node.url, seed: 1 })
+  const forgotten = {
+    kind: 'error',
+    code: -32602,
+    message: 'BlockOutOfRangeError',
+    methods: ['eth_getCode'],
+  } as const
+  try {
+    pruned.set({ ...forgotten, times: 1 })
+    const { differences, leftOut } = await checkApi(url, pruned.url)
+    expect(differences).toEqual([])
+    expect(leftOut).toEqual([
+      expect.stringMatching(/cycles\/\d+ ledgers: the node keeps no state of block \d+$/),
+    ])
+    pruned.set(forgotten)
+    await expect(checkApi(url, pruned.url)).rejects.toThrow(/state of no completed cycle/)
+  } finally {
+    await pruned.close()
+  }
+}, 120_000)

@@ -10,20 +10,31 @@ export const REWARD_PRICE = 2n * 10n ** 15n
 const ETH_USD = 3_000n
 /** 8 decimals. */
 const CRV_USD = 15_000_000n
+/** An answer that stands is repeated after so long, seconds: below the age at which the registries take none any more. */
+const HEARTBEAT = 20n * 3600n
+
+interface Feed {
+  aggregator: Address
+  round: number
+  /** What it was told last, and when. */
+  answer?: bigint
+  at?: bigint
+}
 
 /** The oracle network: pushes history to the Chainlink aggregators. */
 export class Feeds {
   readonly #world: World
-  readonly #rounds = new Map<Address, { aggregator: Address; round: number }>()
+  readonly #feeds = new Map<Address, Feed>()
 
   constructor(world: World) {
     this.#world = world
   }
 
-  /** Answers every feed for the time of the latest block. */
+  /** Answers every feed for the time of the latest block, but for what it knows. */
   async push(): Promise<void> {
     const { chain, venues, history } = this.#world
-    const day = dayOf(this.#world, await chain.now())
+    const now = await chain.now()
+    const day = dayOf(this.#world, now)
     const answers: Array<[Address, bigint]> = venues.lstFeeds.map((feed, lst) => [
       feed,
       history.market(lst, day),
@@ -39,11 +50,12 @@ export class Feeds {
     answers.push([usd.rewardFeed, (REWARD_PRICE * ETH_USD) / 10n ** 10n])
     answers.push([usd.crvFeed, CRV_USD])
     answers.push([usd.usdcEthFeed, dollarPrice('usdc', day) / ETH_USD])
-    for (const [feed, answer] of answers) await this.#submit(feed, answer)
+    for (const [feed, answer] of answers) await this.#submit(feed, answer, now)
   }
 
-  async #submit(feed: Address, answer: bigint): Promise<void> {
-    const known = this.#rounds.get(feed) ?? (await this.#find(feed))
+  async #submit(feed: Address, answer: bigint, now: bigint): Promise<void> {
+    const known = this.#feeds.get(feed) ?? (await this.#find(feed))
+    if (known.answer === answer && known.at !== undefined && now - known.at < HEARTBEAT) return
     known.round += 1
     await this.#world.chain.send('oracle', {
       address: known.aggregator,
@@ -51,9 +63,11 @@ export class Feeds {
       functionName: 'submit',
       args: [BigInt(known.round), answer],
     })
+    known.answer = answer
+    known.at = now
   }
 
-  async #find(feed: Address) {
+  async #find(feed: Address): Promise<Feed> {
     const { client } = this.#world.chain
     const aggregator = await client.readContract({
       address: feed,
@@ -66,7 +80,7 @@ export class Feeds {
       functionName: 'latestRound',
     })
     const found = { aggregator, round: Number(round) }
-    this.#rounds.set(feed, found)
+    this.#feeds.set(feed, found)
     return found
   }
 }

@@ -8,7 +8,7 @@ const WAD = 10n ** 18n
 /** Reward tokens a week: what a real gauge gets from its votes moves like this, and venues change places in yield. */
 const WEEKS = [1_000n, 1_000n, 1_000n, 1_000n, 1_000n, 6_000n, 500n, 6_000n]
 /** Of the dollar pool: 64 tokens are 1% a year of what is staked. */
-const DOLLAR_WEEKS = [50n, 50n, 50n, 50n, 50n, 1_500n, 1_500n, 1_500n]
+const DOLLAR_WEEKS = [50n, 50n, 50n, 50n, 50n, 1_500n, 50n, 1_500n]
 
 /** What is paid to one gauge. */
 export interface GaugeFunding {

@@ -1,5 +1,13 @@
 import { type LogRange, scanLogs } from '@headrace/chain'
-import { type Address, createPublicClient, type Hash, http, type PublicClient } from 'viem'
+import {
+  type Address,
+  BaseError,
+  createPublicClient,
+  type Hash,
+  http,
+  type PublicClient,
+  RpcRequestError,
+} from 'viem'
 
 export type MinedLog = LogRange['logs'][number]
 
@@ -29,6 +37,19 @@ export class Chain {
     const range = { address, fromBlock: this.#startBlock, toBlock: upTo.number }
     for await (const { logs } of scanLogs(this.client, range)) found.push(...logs)
     return found
+  }
+
+  /** Whether the node can say what a contract held at a block: most keep the state of their latest blocks only. */
+  async hasState(blockNumber: bigint, address: Address): Promise<boolean> {
+    return this.client.getCode({ address, blockNumber }).then(
+      (code) => code !== undefined,
+      (error: unknown) => {
+        // It answered, and does not know.
+        if (error instanceof BaseError && error.walk((cause) => cause instanceof RpcRequestError) !== null)
+          return false
+        throw error
+      },
+    )
   }
 
   async time(number: bigint): Promise<bigint> {

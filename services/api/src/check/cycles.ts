@@ -24,6 +24,7 @@ export async function checkCycles(api: Api, chain: Chain, manager: Address): Pro
   }
   list.sheet.close()
 
+  let closed = 0
   const shape = cycleShape.extend({ ledgers: z.array(z.object({ reactorId: z.number() })) })
   for (const { number } of list.data) {
     const one = await api.get('/v1/cycles/{number}', shape, number)
@@ -32,7 +33,13 @@ export async function checkCycles(api: Api, chain: Chain, manager: Address): Pro
     compareFlows(one.sheet, [], number, events)
     compareItems(one.sheet, number, events)
     compareExternal(one.sheet, number, events)
+    if (completedBlock !== undefined && !(await chain.hasState(completedBlock, manager))) {
+      one.sheet.leaveOut(['ledgers'], `the node keeps no state of block ${completedBlock}`)
+      one.sheet.close()
+      continue
+    }
     const where = completedBlock === undefined ? chain.at(one.block) : { blockNumber: completedBlock }
+    if (completedBlock !== undefined) closed++
     for (const [i, { reactorId }] of one.data.ledgers.entries()) {
       await compareLedger(chain, manager, where, one.sheet, ['ledgers', i], reactorId)
     }
@@ -45,6 +52,8 @@ export async function checkCycles(api: Api, chain: Chain, manager: Address): Pro
     one.sheet.length(['ledgers'], Number(count))
     one.sheet.close()
   }
+  if (completed > 0 && closed === 0)
+    throw new Error('the node keeps the state of no completed cycle: name one with an archive by --rpc')
 }
 
 const eventsOf = (logs: MinedLog[]) => parseEventLogs({ abi: cycleManagerAbi, logs })

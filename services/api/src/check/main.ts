@@ -23,10 +23,11 @@ const options = new Command('check:api')
   .opts<{ api: string; rpc: string }>()
 
 try {
-  const { amounts, others, differences } = await checkApi(options.api, options.rpc)
+  const { amounts, others, differences, leftOut } = await checkApi(options.api, options.rpc)
   for (const difference of differences.slice(0, SHOWN)) console.error(difference)
   if (differences.length > SHOWN) console.error(`... and ${differences.length - SHOWN} more`)
   console.log(`${amounts} amounts and ${others} other values compared, ${differences.length} differ`)
+  for (const each of leftOut) console.log(`not compared: ${each}; a node with an archive has it`)
   if (amounts === 0) console.error('nothing was compared: is anything deployed and indexed?')
   process.exitCode = differences.length > 0 || amounts === 0 ? 1 : 0
 } catch (error) {

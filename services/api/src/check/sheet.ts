@@ -6,6 +6,8 @@ export class Tally {
   amounts = 0
   others = 0
   readonly differences: string[] = []
+  /** What the node could not say, and why. */
+  readonly leftOut: string[] = []
 
   differ(what: string): void {
     this.differences.push(what)
@@ -51,6 +53,12 @@ export class Sheet {
       const size = Array.isArray(found) ? `${found.length} items` : 'no list'
       this.#tally.differ(`${this.#name(path)}: ${size}, the chain has ${expected}`)
     }
+  }
+
+  /** Everything below a path: the node cannot say it. */
+  leaveOut(path: Path, why: string): void {
+    for (const each of amountsIn(leaf(this.#data, path), path)) this.#compared.add(key(each))
+    this.#tally.leftOut.push(`${this.#name(path)}: ${why}`)
   }
 
   /** Ends the comparison: amounts nobody asked the chain about are differences. */
