@@ -142,11 +142,23 @@ export class Sandbox {
    * @throws NoReport
    */
   compile(folder: string) {
-    const { status, stdout, stderr } = spawnSync(
-      foundryBinary('forge'),
-      ['build', folder, '--ast', '--out', 'trees', '--cache-path', 'trees/cache'],
-      { cwd: this.folder, encoding: 'utf8', env: { ...process.env, ...UNOPTIMIZED } },
-    )
+    this.#forge('build', folder, '--ast', '--out', 'trees', '--cache-path', 'trees/cache')
+  }
+
+  /**
+   * Compiles everything. Of what is not compiled forge asks the compiler anew at each run of a test.
+   * @throws NoReport
+   */
+  build() {
+    this.#forge('build')
+  }
+
+  #forge(...args: string[]) {
+    const { status, stdout, stderr } = spawnSync(foundryBinary('forge'), args, {
+      cwd: this.folder,
+      encoding: 'utf8',
+      env: { ...process.env, ...UNOPTIMIZED },
+    })
     if (status !== 0) throw new NoReport(stdout + stderr)
   }
 
