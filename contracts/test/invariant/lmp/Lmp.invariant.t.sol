@@ -253,7 +253,7 @@ abstract contract LmpInvariants is LmpBase {
 /// @dev A call of the handler is one transaction.
 /// forge-config: default.isolate = false
 /// forge-config: default.invariant.runs = 1
-/// forge-config: default.invariant.depth = 1000
+/// forge-config: default.invariant.depth = 2500
 /// forge-config: default.invariant.shrink-run-limit = 200
 /// forge-config: deep.invariant.runs = 1
 /// forge-config: deep.invariant.depth = 10000
@@ -267,7 +267,7 @@ contract Lmp18Invariants is LmpInvariants {
 /// @dev A call of the handler is one transaction.
 /// forge-config: default.isolate = false
 /// forge-config: default.invariant.runs = 1
-/// forge-config: default.invariant.depth = 1000
+/// forge-config: default.invariant.depth = 2500
 /// forge-config: default.invariant.shrink-run-limit = 200
 /// forge-config: deep.invariant.runs = 1
 /// forge-config: deep.invariant.depth = 10000
@@ -281,7 +281,7 @@ contract Lmp8Invariants is LmpInvariants {
 /// @dev A call of the handler is one transaction.
 /// forge-config: default.isolate = false
 /// forge-config: default.invariant.runs = 1
-/// forge-config: default.invariant.depth = 1000
+/// forge-config: default.invariant.depth = 2500
 /// forge-config: default.invariant.shrink-run-limit = 200
 /// forge-config: deep.invariant.runs = 1
 /// forge-config: deep.invariant.depth = 10000
