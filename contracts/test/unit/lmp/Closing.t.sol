@@ -133,10 +133,11 @@ contract LmpClosingTest is LmpBase {
         configurator.pause(lmp);
         skip(7 days - 1);
         lmp.report();
-        assertEq(lmp.maxWithdraw(alice), 0);
+        assertEq(lmp.maxWithdraw(alice) + lmp.maxDeposit(alice), 0);
         skip(1);
         lmp.report();
         assertGt(lmp.maxWithdraw(alice), 0);
+        assertGt(lmp.maxDeposit(alice), 0);
         vm.expectRevert(abi.encodeWithSelector(ILmpConfigurator.PausedLately.selector, block.timestamp + 7 days));
         configurator.pause(lmp);
         skip(7 days - 1);

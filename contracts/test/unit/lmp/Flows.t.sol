@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {ILMP} from "../../../src/lmp/ILMP.sol";
 import {LmpBase} from "./LmpBase.sol";
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {Vm} from "forge-std/Vm.sol";
 
 /// @notice What entries and exits say of themselves, where a share is not worth a base unit and nobody acts for himself.
 contract LmpFlowsTest is LmpBase {
@@ -58,5 +60,16 @@ contract LmpFlowsTest is LmpBase {
         vm.prank(bob);
         lmp.redeem(3e18, carol, alice);
         assertEq(asset.balanceOf(carol), assets);
+    }
+
+    function test_withoutProfitNoFeeIsSaid() public {
+        assertEq(lmp.book().mark, lmp.totalAssets(), "all that was earned is taxed");
+        vm.recordLogs();
+        lmp.report();
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        assertGt(logs.length, 0);
+        for (uint256 i; i < logs.length; ++i) {
+            assertNotEq(logs[i].topics[0], ILMP.FeePaid.selector);
+        }
     }
 }

@@ -103,6 +103,15 @@ contract LmpQueueTest is LmpBase {
         assertFalse(lmp.book().clean, "seen on the way");
     }
 
+    function test_L4_whatIsWorthNothingIsPassedOver() public {
+        _invest(b, 40e18);
+        a.setPrices(0, 0, 0);
+        lmp.report();
+        assertGt(_redeem(100e18), 69e18);
+        assertEq(_units(a), 60e18);
+        assertLt(_units(b), 100e18);
+    }
+
     function test_L4_aSaleThatFailsIsPassedOver() public {
         a.setSale(asset, 9000);
         _redeem(100e18);

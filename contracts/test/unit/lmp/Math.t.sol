@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: AGPL-3.0-only
+pragma solidity 0.8.37;
+
+import {LmpMath} from "../../../src/lmp/LmpMath.sol";
+import {Test} from "forge-std/Test.sol";
+
+/// @notice Corners of the arithmetic that no vault with a seed comes to; the rest is in the lemmas (`npm run audit`).
+contract LmpMathTest is Test {
+    /// @dev Everybody left, and what is left fell below the mark.
+    function test_firstSharesOwnTheWholeBook() public pure {
+        assertEq(LmpMath.markAfterEntry({mark: 10e18, gross: 4e18, assets: 3e18, shares: 3e18, supply: 0}), 7e18);
+    }
+
+    /// @dev One base unit for a million shares is the least, the virtual ones counted.
+    function test_B5_theLeastPriceOfAnEntry() public pure {
+        assertFalse(LmpMath.isPriceTooLow({entryValue: 0, supply: 1e6 - 1}));
+        assertTrue(LmpMath.isPriceTooLow({entryValue: 0, supply: 1e6}));
+        assertFalse(LmpMath.isPriceTooLow({entryValue: 4, supply: 5e6 - 1}));
+        assertTrue(LmpMath.isPriceTooLow({entryValue: 4, supply: 5e6}));
+    }
+}
