@@ -61,6 +61,15 @@ contract LmpLossTest is LmpBase {
         assertTrue(lmp.book().clean, "its flag lives beside");
     }
 
+    function test_entrantsPayForTheLeastCover() public {
+        uint256 shares = lmp.totalSupply() + 1;
+        uint256 price = lmp.previewMint(shares);
+        _say(0, false, 1, 0);
+        assertEq(lmp.previewMint(shares), price + 1);
+        _say(0, false, 0, 0);
+        assertEq(lmp.previewMint(shares), price);
+    }
+
     function test_aFailingLedgerIsAnEvent() public {
         LossLedgerMock.Answer[5] memory answers = [
             LossLedgerMock.Answer.Reverts,
