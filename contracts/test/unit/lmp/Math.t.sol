@@ -18,4 +18,10 @@ contract LmpMathTest is Test {
         assertFalse(LmpMath.isPriceTooLow({entryValue: 4, supply: 5e6 - 1}));
         assertTrue(LmpMath.isPriceTooLow({entryValue: 4, supply: 5e6}));
     }
+
+    /// @dev Who pays the mark moves nothing, be it to where it is.
+    function test_anEntryAtTheLossMarkIsNotBelowIt() public pure {
+        assertFalse(LmpMath.isBelow({lossMark: 1e18, assets: 5, shares: 5}));
+        assertTrue(LmpMath.isBelow({lossMark: 1e18, assets: 4, shares: 5}));
+    }
 }
