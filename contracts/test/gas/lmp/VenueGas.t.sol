@@ -52,12 +52,7 @@ contract VenueGasTest is AutopilotTestBase {
     }
 
     function test_exitThroughOneDestination() public {
-        (Call[] memory calls, uint256 units) = _idleToCurve(MOVED);
-        _execute(_legs(address(0), MOVED), _legs(address(curve), units), calls);
-        lmp.report();
-        lmp.withdraw(lmp.book().idle, address(this), address(this));
-        skip(1 minutes);
-        lmp.report();
+        _allInCurve(MOVED);
         BareHelper helper = new BareHelper();
         uint256 start = vm.snapshotState();
 

@@ -219,6 +219,16 @@ abstract contract AutopilotTestBase is Test {
         }
     }
 
+    /// @dev Moves `amount` into Curve and withdraws what idle is left: the next exit sells.
+    function _allInCurve(uint256 amount) internal {
+        (Call[] memory calls, uint256 units) = _idleToCurve(amount);
+        _execute(_legs(address(0), amount), _legs(address(curve), units), calls);
+        lmp.report();
+        lmp.withdraw(lmp.book().idle, address(this), address(this));
+        skip(1 minutes);
+        lmp.report();
+    }
+
     function _idleToCurve(uint256 amount) internal returns (Call[] memory calls, uint256 units) {
         calls = _with(calls, Routes.curveAdd(venues.curve.pool, amount));
         units = _quote(Leg(address(0), amount), calls, curve.lpToken());

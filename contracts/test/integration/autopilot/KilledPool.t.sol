@@ -18,12 +18,7 @@ contract KilledPoolTest is AutopilotTestBase {
     function setUp() public override {
         super.setUp();
         _live(30);
-        (Call[] memory calls, uint256 units) = _idleToCurve(MOVED);
-        _execute(_legs(address(0), MOVED), _legs(address(curve), units), calls);
-        lmp.report();
-        lmp.withdraw(lmp.book().idle, address(this), address(this));
-        skip(1 minutes);
-        lmp.report();
+        _allInCurve(MOVED);
     }
 
     function _state() private view returns (bytes32) {

@@ -118,6 +118,7 @@ contract LmpErrorsTest is LmpBase {
         p.feeRecipient = address(0);
         vm.expectRevert(ILMP.ZeroAddress.selector);
         new LMP(p);
+        assertEq(new LMP(_params(address(asset), 3000, 0)).feeBps(), 3000, "the highest fee is one");
         p = _params(address(asset), 3001, 0);
         vm.expectRevert(abi.encodeWithSelector(ILMP.InvalidFee.selector, 3001));
         new LMP(p);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
+import {Book} from "../../../src/lmp/ILMP.sol";
 import {LmpMath} from "../../../src/lmp/LmpMath.sol";
 import {Test} from "forge-std/Test.sol";
 
@@ -23,5 +24,14 @@ contract LmpMathTest is Test {
     function test_anEntryAtTheLossMarkIsNotBelowIt() public pure {
         assertFalse(LmpMath.isBelow({lossMark: 1e18, assets: 5, shares: 5}));
         assertTrue(LmpMath.isBelow({lossMark: 1e18, assets: 4, shares: 5}));
+    }
+
+    /// @dev A loss eats the lock first, so no vault comes to it.
+    function test_releasedValueIsNeverBelowZero() public pure {
+        Book memory b;
+        (b.idle, b.sumSafe, b.locked) = (1, 2, 4);
+        assertEq(LmpMath.releasedValue(b), 0);
+        b.locked = 2;
+        assertEq(LmpMath.releasedValue(b), 1);
     }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Book, DestinationState, ILMP} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
 import {LmpViews} from "../../../src/lmp/LmpViews.sol";
+import {Positions} from "../../../src/lmp/Positions.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LmpBase} from "./LmpBase.sol";
 
@@ -110,6 +111,25 @@ contract LmpReportTest is LmpBase {
         assertTrue(lmp.isFresh());
         assertGt(lmp.maxRedeem(alice), 0);
         assertEq(lmp.destinationState(address(empty)).unsafeAt, block.timestamp);
+    }
+
+    function test_theGreatestValueIsOneAndNothingAboveIt() public {
+        DestinationMock large = _addDestination();
+        _invest(large, 1e18);
+        uint256 greatest = Positions.MAX_VALUE;
+        large.setPrices(greatest, greatest, greatest);
+        lmp.report();
+        assertTrue(lmp.destinationState(address(large)).ok);
+        assertEq(lmp.destinationState(address(large)).safe, greatest);
+        large.setPrices(greatest + 1, greatest, greatest);
+        lmp.report();
+        assertFalse(lmp.destinationState(address(large)).ok);
+        large.setPrices(greatest, greatest + 1, greatest);
+        lmp.report();
+        assertFalse(lmp.destinationState(address(large)).ok);
+        large.setPrices(greatest, greatest, greatest + 1);
+        lmp.report();
+        assertFalse(lmp.destinationState(address(large)).ok);
     }
 
     /// @dev With any amount of gas: it reverts and marks nothing, or every destination was really asked.
