@@ -148,9 +148,13 @@ async function main(): Promise<number> {
   if (stale.length > 0) return 1
 
   const fitting = all.filter((each) => identity(each).includes(only))
+  if (fitting.length === 0) {
+    console.error(`no mutant of ${path} contains "${only}"; --list shows them`)
+    return 2
+  }
   const order = shuffled(fitting, seed)
   console.log(`seed ${seed}: ${Math.min(sample, order.length)} of ${order.length} mutants of ${path}`)
-  if (list || order.length === 0) {
+  if (list) {
     for (const mutant of order.slice(0, sample)) console.log(`  ${describe(mutant)}`)
     return 0
   }
