@@ -1,5 +1,6 @@
 export { DEFAULT_POLICY, type Policy } from './decide.ts'
 export { JournalMismatchError, LeaseLostError, TxTimeoutError } from './errors.ts'
+export { type Funds, type FundsOptions, watchFunds } from './funds.ts'
 export { KeyFileError, type KeySource, loadAccount, loadKeyFile } from './keys.ts'
 export { TxManager, type TxManagerOptions, type WaitOptions } from './manager.ts'
 export { type Attempt, type Intent, type IntentState, intents } from './schema.ts'

@@ -1,27 +1,21 @@
-import { createServer } from 'node:http'
 import { connect } from '@headrace/chain'
 import {
   assertChainId,
   assertCode,
   contractAddress,
   createLog,
-  createMetrics,
   type Deployment,
   listenLocal,
   oneLine,
   readDeployment,
   type Service,
 } from '@headrace/service'
-import { getRequestListener } from '@hono/node-server'
 import type { Logger } from 'pino'
 import type { PublicClient } from 'viem'
+import { compose } from './compose.ts'
 import type { Config } from './config.ts'
 import { openDatabase } from './db/open.ts'
-import { createApp } from './http/app.ts'
 import { FOLLOWED } from './indexer/contracts.ts'
-import { Indexer } from './indexer/indexer.ts'
-import { askedOf, readerOf } from './indexer/readings.ts'
-import { Store } from './indexer/store.ts'
 
 export interface Environment {
   readonly client: PublicClient
@@ -71,22 +65,7 @@ export async function start(config: Config, { signal, onStop }: Service): Promis
   const { client, deployment, log } = await prepare(config)
   const db = openDatabase(config.DATABASE_FILE)
   onStop(() => db.close())
-  const store = new Store(db, deployment, config.DATABASE_FILE)
-  const indexer = new Indexer({
-    client,
-    store,
-    startBlock: deployment.startBlock,
-    read: readerOf(client, deployment, askedOf(db)),
-    log,
-  })
-  const app = createApp({
-    db,
-    deployment,
-    log,
-    registry: createMetrics('api'),
-    status: () => indexer.status(),
-  })
-  const server = createServer(getRequestListener(app.fetch))
+  const { indexer, server } = compose(client, deployment, { db, file: config.DATABASE_FILE }, log)
   const port = await listenLocal(server, config.API_PORT, 'API_PORT')
   onStop(() => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))

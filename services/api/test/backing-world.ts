@@ -1,6 +1,6 @@
+import { artifact, type Code } from '@headrace/foundry/artifacts'
 import { toFunctionSelector } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { artifact, type Code } from './compile.ts'
 import type { Contract, World } from './world.ts'
 
 /** `Roles.LOSS`. */

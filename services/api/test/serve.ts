@@ -1,15 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLog, createMetrics, type Deployment, listenLocal } from '@headrace/service'
-import { getRequestListener } from '@hono/node-server'
+import { createLog, type Deployment, listenLocal } from '@headrace/service'
 import type { PublicClient } from 'viem'
+import { compose } from '../src/compose.ts'
 import { type Database, openDatabase } from '../src/db/open.ts'
-import { createApp } from '../src/http/app.ts'
-import { Indexer } from '../src/indexer/indexer.ts'
-import { askedOf, readerOf } from '../src/indexer/readings.ts'
-import { Store } from '../src/indexer/store.ts'
+import type { Indexer } from '../src/indexer/indexer.ts'
+import type { Store } from '../src/indexer/store.ts'
 
 export interface Served {
   readonly url: string
@@ -25,22 +22,7 @@ export async function serve(client: PublicClient, deployment: Deployment, file?:
   const path = file ?? join(folder, 'index.db')
   const db = openDatabase(path)
   const log = createLog({ service: 'api', level: 'silent' })
-  const store = new Store(db, deployment, path)
-  const indexer = new Indexer({
-    client,
-    store,
-    startBlock: deployment.startBlock,
-    read: readerOf(client, deployment, askedOf(db)),
-    log,
-  })
-  const app = createApp({
-    db,
-    deployment,
-    log,
-    registry: createMetrics('api'),
-    status: () => indexer.status(),
-  })
-  const server = createServer(getRequestListener(app.fetch))
+  const { store, indexer, server } = compose(client, deployment, { db, file: path }, log)
   const port = await listenLocal(server, 0, 'API_PORT')
   return {
     url: `http://127.0.0.1:${port}`,

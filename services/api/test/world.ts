@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { awaitReceipt } from '@headrace/chain'
 import type { TestNode } from '@headrace/chaos-rpc/anvil'
+import { artifact, type Code, compileFixtures, venueArtifact } from '@headrace/foundry/artifacts'
 import type { Deployment } from '@headrace/service'
 import {
   type Abi,
@@ -14,7 +16,6 @@ import {
 } from 'viem'
 import { foundry } from 'viem/chains'
 import { deployBacking } from './backing-world.ts'
-import { artifact, type Code, fixtures } from './compile.ts'
 
 /** First account of every anvil. */
 const ADMIN: Address = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
@@ -119,7 +120,7 @@ export interface Protocol {
 
 /** Deploys all of it; nothing has happened in it yet. */
 export async function deployProtocol(world: World): Promise<Protocol> {
-  const fixture = fixtures()
+  const fixture = compileFixtures(join(import.meta.dirname, 'Fixtures.sol'))
   const { admin, client } = world
   const startBlock = (await client.getBlockNumber()) + 1n
   const access = await world.deploy(artifact('AccessManager'), admin)
@@ -184,11 +185,11 @@ export async function deployProtocol(world: World): Promise<Protocol> {
   await world.send(manager, 'addReactor', tokenReactor.address, false, parseEther('0.5'))
   await world.send(manager, 'addReactor', pairReactor.address, true, parseEther('0.5'))
 
-  const factory = await world.deploy(artifact('UniswapV2Factory', 'packages/venues/out'), zeroAddress)
+  const factory = await world.deploy(venueArtifact('UniswapV2Factory'), zeroAddress)
   await world.send(factory, 'createPair', abc.address, weth.address)
   const pair = {
     address: getAddress(String(await world.read(factory, 'getPair', abc.address, weth.address))),
-    abi: artifact('UniswapV2Pair', 'packages/venues/out').abi,
+    abi: venueArtifact('UniswapV2Pair').abi,
   }
   await world.send(abc, 'mint', pair.address, parseEther('1000000'))
   await world.send(weth, 'mint', pair.address, parseEther('500'))

@@ -8,8 +8,8 @@ import {
   StartupError,
   startMonitor,
 } from '@headrace/service'
-import { type OnPoint, TxManager } from '@headrace/txmgr'
-import { formatEther, zeroAddress } from 'viem'
+import { type OnPoint, TxManager, watchFunds } from '@headrace/txmgr'
+import { zeroAddress } from 'viem'
 import type { KeeperConfig } from './config.ts'
 import { errorsAbi } from './errors.ts'
 import type { Job } from './job.ts'
@@ -32,9 +32,6 @@ export interface RunOptions {
   /** For tests: told of every step of the transaction manager that leaves a trace. */
   onPoint?: OnPoint
 }
-
-/** How often the balance is looked at, milliseconds. */
-const BALANCE_EVERY_MS = 30_000
 
 /** The keeper from start to stop. */
 export async function runKeeper(config: KeeperConfig, options: RunOptions, service: Service): Promise<void> {
@@ -99,8 +96,20 @@ async function keepRunning({
     onError: (error) => log.warn({ error: oneLine(error) }, 'cannot read the head of the chain'),
   })
   metrics.silenceOf(() => watch.arrival().silentMs)
-  const funds = watchBalance(environment, config, metrics, log)
-  service.onStop(funds.stop)
+  const { account, balance } = environment
+  const funds =
+    account === undefined
+      ? undefined
+      : watchFunds({
+          client,
+          address: account.address,
+          owner: 'keeper',
+          balance,
+          minimum: config.MIN_BALANCE_ETH,
+          onBalance: metrics.balanceIs,
+          log,
+        })
+  service.onStop(() => funds?.stop())
 
   const monitor = await startMonitor({
     port: config.METRICS_PORT,
@@ -109,43 +118,17 @@ async function keepRunning({
     ready: () => {
       const { head, silentMs } = watch.arrival()
       const stalled = silentMs > Number(config.STALL_AFTER_S) * 1000
+      const lowBalance = funds?.low() ?? false
       return {
-        ready: head !== undefined && !stalled && !funds.low(),
+        ready: head !== undefined && !stalled && !lowBalance,
         head: head?.number,
         silentMs,
-        lowBalance: funds.low(),
+        lowBalance,
       }
     },
   })
   service.onStop(() => monitor.close())
   await Promise.all([watch.done, runner.run(signal)])
-}
-
-/** Alarms while the account has less than the minimum. */
-function watchBalance(
-  { chain, account, balance }: Environment,
-  config: KeeperConfig,
-  metrics: KeeperMetrics,
-  log: Logger,
-) {
-  let low = false
-  const judge = (wei: bigint) => {
-    metrics.balanceIs(wei)
-    low = wei < config.MIN_BALANCE_ETH
-    if (low)
-      log.error(
-        { balance: formatEther(wei), minimum: formatEther(config.MIN_BALANCE_ETH) },
-        'low balance: fund the keeper',
-      )
-  }
-  if (account === undefined) return { low: () => false, stop: () => {} }
-  judge(balance)
-  const timer = setInterval(() => {
-    chain.client
-      .getBalance({ address: account.address })
-      .then(judge, (error) => log.warn({ error: oneLine(error) }, 'cannot read the balance'))
-  }, BALANCE_EVERY_MS)
-  return { low: () => low, stop: () => clearInterval(timer) }
 }
 
 function makeJobs(

@@ -1,7 +1,6 @@
 import type { BlockRef } from '@headrace/chain'
-import { createLog, createMetrics, type Logger, oneLine, type Service, startMonitor } from '@headrace/service'
-import { TxManager } from '@headrace/txmgr'
-import { formatEther } from 'viem'
+import { createLog, createMetrics, type Logger, type Service, startMonitor } from '@headrace/service'
+import { TxManager, watchFunds } from '@headrace/txmgr'
 import type { OracleConfig } from './config.ts'
 import { errorsAbi } from './errors.ts'
 import { Executor } from './executor.ts'
@@ -20,9 +19,6 @@ export interface RunOptions {
   /** For tests: told of every step that leaves a trace. */
   onPoint?: OnPoint
 }
-
-/** How often the balance is looked at, milliseconds. */
-const BALANCE_EVERY_MS = 30_000
 
 /** The oracle from start to stop. */
 export async function runOracle(config: OracleConfig, options: RunOptions, service: Service): Promise<void> {
@@ -50,8 +46,7 @@ export async function runOracle(config: OracleConfig, options: RunOptions, servi
     : undefined
   const finality = new Finality(chain.endpoints, config.FINALITY_DEPTH, journal)
   const looker = new Looker({ chain, contracts, lmps, finality, reporter, executor, metrics, log, onPoint })
-  const funds = watchBalance(environment, config, metrics, log)
-  service.onStop(funds.stop)
+  watchBalance(environment, config, metrics, log, service)
   metrics.silenceOf(() => looker.silentMs())
 
   const monitor = await startMonitor({
@@ -150,29 +145,25 @@ async function openSender(
   return liveSender(tx)
 }
 
-/** Alarms while the account has less than the minimum. */
 function watchBalance(
   { chain, account, balance }: Environment,
   config: OracleConfig,
   metrics: OracleMetrics,
   log: Logger,
-) {
-  if (account === undefined) return { stop: () => {} }
-  const judge = (wei: bigint) => {
-    const low = wei < config.MIN_BALANCE_ETH
-    metrics.balanceIs(wei)
-    metrics.alarm('balance', low)
-    if (low)
-      log.error(
-        { alarm: 'balance', balance: formatEther(wei), minimum: formatEther(config.MIN_BALANCE_ETH) },
-        'low balance: fund the oracle',
-      )
-  }
-  judge(balance)
-  const timer = setInterval(() => {
-    chain.client
-      .getBalance({ address: account.address })
-      .then(judge, (error) => log.warn({ error: oneLine(error) }, 'cannot read the balance'))
-  }, BALANCE_EVERY_MS)
-  return { stop: () => clearInterval(timer) }
+  service: Service,
+): void {
+  if (account === undefined) return
+  const funds = watchFunds({
+    client: chain.client,
+    address: account.address,
+    owner: 'oracle',
+    balance,
+    minimum: config.MIN_BALANCE_ETH,
+    onBalance: (wei, low) => {
+      metrics.balanceIs(wei)
+      metrics.alarm('balance', low)
+    },
+    log,
+  })
+  service.onStop(funds.stop)
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { lossLedgerAbi, lossOracleAbi } from '@headrace/abi'
 import { awaitReceipt } from '@headrace/chain'
 import { startAnvil, type TestNode } from '@headrace/chaos-rpc/anvil'
+import { artifact, type Code, compileFixtures } from '@headrace/foundry/artifacts'
 import {
   type Abi,
   type Address,
@@ -20,7 +21,6 @@ import {
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
 import type { LossReport } from '../../src/report.ts'
-import { artifact, type Code, fixtures } from './compile.ts'
 
 /** First account of every anvil. */
 const ADMIN: Address = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
@@ -49,7 +49,7 @@ export class World {
   readonly node: TestNode
   readonly client: PublicClient
   readonly dir = mkdtempSync(join(tmpdir(), 'oracle-test-'))
-  readonly code = fixtures()
+  readonly code = compileFixtures(join(import.meta.dirname, 'Fixtures.sol'))
   readonly reporters: readonly PrivateKeyAccount[]
   readonly executor = privateKeyToAccount(keyOf(99))
   readonly #wallet
