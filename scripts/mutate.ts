@@ -13,6 +13,7 @@ const USAGE = `usage: npm run mutate -- [options]
   --sample <n>     how many mutants, drawn from all (default 150)
   --seed <n>       of the draw and of the tests' random inputs (default 1)
   --only <text>    only mutants whose place or change contains it
+  --maths          only mutants of the fee, share and mark maths
   --list           print the mutants and end
   --help           this text
 
@@ -43,6 +44,8 @@ const GROUPS = [
 const MATHS =
   /^(LmpMath|ProfitLock)\.|^LmpLedger\.(_settle|_payFee|_payManagementFee|_mintFee|_setLossMark|_entryTerms|_exitTerms|_owedCover)$/
 
+const isMaths = ({ place }: Candidate) => MATHS.test(place)
+
 interface Explanation {
   place: string
   before: string
@@ -58,6 +61,7 @@ function options() {
         sample: { type: 'string', default: '150' },
         seed: { type: 'string', default: '1' },
         only: { type: 'string', default: '' },
+        maths: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -134,7 +138,7 @@ const describe = (mutant: Candidate) =>
   `${mutant.file.replace(/^.*\//, '')}:${mutant.line} ${mutant.place}\n      ${mutant.before}\n   -> ${mutant.after}`
 
 async function main(): Promise<number> {
-  const { path, sample, seed, only, list, help } = options()
+  const { path, sample, seed, only, maths, list, help } = options()
   if (help) {
     console.log(USAGE)
     return 0
@@ -147,9 +151,9 @@ async function main(): Promise<number> {
   for (const key of stale) console.error(`explained, but no mutant: ${key}`)
   if (stale.length > 0) return 1
 
-  const fitting = all.filter((each) => identity(each).includes(only))
+  const fitting = all.filter((each) => identity(each).includes(only) && (!maths || isMaths(each)))
   if (fitting.length === 0) {
-    console.error(`no mutant of ${path} contains "${only}"; --list shows them`)
+    console.error(`no mutant of ${path}${maths ? "'s maths" : ''} contains "${only}"; --list shows them`)
     return 2
   }
   const order = shuffled(fitting, seed)
@@ -200,7 +204,6 @@ function judge(
   const unexplained = survivors.filter((survivor) => !explained.has(identity(survivor))).length
   const killed = mutants.length - survivors.length
   const rate = killed / mutants.length
-  const isMaths = ({ place }: Candidate) => MATHS.test(place)
   const maths = mutants.filter(isMaths).length
   const mathsAlive = survivors.filter(isMaths).length
   console.log(
