@@ -17,12 +17,14 @@ const USAGE = `usage: npm run mutate -- [options]
   --list           print the mutants and end
   --help           this text
 
-All mutants of a run are compiled at once, each behind a switch; each is then run against the vault's tests until one fails.
+Mutants are compiled a hundred at once, each behind a switch; each is then run against the vault's tests until one fails.
 docs/testing.md says what is changed. Ends with 1 when fewer than 90% are killed, or a survivor is not explained in
 scripts/mutants/explained.json, or an explanation fits no mutant any more.`
 
 const ROOT = join(import.meta.dirname, '..')
 const KILLED_AT_LEAST = 0.9
+/** Compiled together: the vault with all their switches must still be deployable. */
+const BATCH = 100
 
 /** Folders of contracts/test that the tests below need. */
 const TESTS = [
@@ -90,9 +92,13 @@ function candidates(sandbox: Sandbox, folder: string): Candidate[] {
  * Puts the first `count` mutants that compile beside the code as it is into the sandbox's sources; what does not, mostly for
  * want of stack, makes room for the next.
  */
-function prepare(sandbox: Sandbox, folder: string, order: readonly Numbered[], count: number) {
-  sandbox.write(SWITCH_FILE, SWITCH)
-  const originals = new Map(order.map(({ file }) => [file, Buffer.from(sandbox.read(file))]))
+function prepare(
+  sandbox: Sandbox,
+  folder: string,
+  originals: ReadonlyMap<string, Buffer>,
+  order: readonly Numbered[],
+  count: number,
+) {
   const unfit = new Set<Numbered>()
   for (;;) {
     const mutants = order.filter((mutant) => !unfit.has(mutant)).slice(0, count)
@@ -163,30 +169,39 @@ async function main(): Promise<number> {
     return 0
   }
 
-  const { mutants, unfit } = prepare(sandbox, path, order, sample)
   // What a mutant breaks is to be found, not to be made short.
   const suites = 'contracts/test/invariant/lmp/Lmp.invariant.t.sol'
   sandbox.write(suites, sandbox.read(suites).replace(/(shrink-run-limit) = \d+/g, '$1 = 0'))
-  console.error('compiling')
-  sandbox.build()
+  sandbox.write(SWITCH_FILE, SWITCH)
+  const originals = new Map(order.map(({ file }) => [file, Buffer.from(sandbox.read(file))]))
   const run = (mutant: bigint) => sandbox.test(GROUPS, `0x${seed.toString(16)}`, settings(mutant))
-  console.error('every mutant switched off: testing')
-  const unchanged = await run(0n)
-  if (unchanged.caughtBy !== undefined) {
-    console.error(`fails ${unchanged.caughtBy}\n${unchanged.verdict.slice(0, 2000)}`)
-    return 1
-  }
-  console.error(`passes, ${unchanged.seconds.toFixed(0)} s`)
 
+  const tested: Numbered[] = []
   const survivors: Numbered[] = []
-  for (const mutant of mutants) {
-    const outcome: Outcome = await run(mutant.id)
-    if (outcome.caughtBy === undefined) survivors.push(mutant)
-    console.error(
-      `${String(mutant.id).padStart(4)} ${outcome.seconds.toFixed(0).padStart(3)} s  ${mutant.place}: ${outcome.caughtBy ?? 'SURVIVES'}`,
-    )
+  let [rest, unfit] = [order, 0]
+  while (tested.length < sample && rest.length > 0) {
+    const batch = prepare(sandbox, path, originals, rest, Math.min(BATCH, sample - tested.length))
+    rest = rest.filter((each) => !batch.mutants.includes(each) && !batch.unfit.includes(each))
+    unfit += batch.unfit.length
+    console.error(`compiling ${batch.mutants.length} mutants`)
+    sandbox.build()
+    console.error('every mutant switched off: testing')
+    const unchanged = await run(0n)
+    if (unchanged.caughtBy !== undefined) {
+      console.error(`fails ${unchanged.caughtBy}\n${unchanged.verdict.slice(0, 2000)}`)
+      return 1
+    }
+    console.error(`passes, ${unchanged.seconds.toFixed(0)} s`)
+    for (const mutant of batch.mutants) {
+      const outcome: Outcome = await run(mutant.id)
+      tested.push(mutant)
+      if (outcome.caughtBy === undefined) survivors.push(mutant)
+      console.error(
+        `${String(mutant.id).padStart(4)} ${outcome.seconds.toFixed(0).padStart(3)} s  ${mutant.place}: ${outcome.caughtBy ?? 'SURVIVES'}`,
+      )
+    }
   }
-  return judge(mutants, survivors, unfit.length, explained)
+  return judge(tested, survivors, unfit, explained)
 }
 
 function judge(
