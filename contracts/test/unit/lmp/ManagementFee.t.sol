@@ -155,6 +155,26 @@ contract LmpManagementFeeTest is LmpBase {
         configurator.setManagementFee(lmp, 1, address(0));
     }
 
+    /// @dev A share is worth 2 base units, ten days of fee 1: nothing is taken that nobody gets.
+    function test_aFeeOfLessThanOneShareIsNotTaken() public {
+        _setUp(6, 0);
+        configurator.setManagementFee(lmp, 200, manager);
+        _addProfit(seed);
+        _daily(1);
+        assertEq(lmp.totalAssets(), 2 * seed);
+        skip(10 days);
+        assertEq(2 * seed * 200 * 10 days / (10_000 * YEAR), 1);
+        _addProfit(seed);
+        vm.recordLogs();
+        lmp.report();
+        assertEq(lmp.book().locked, seed);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i; i < logs.length; ++i) {
+            assertNotEq(logs[i].topics[0], ILMP.ManagementFeePaid.selector);
+            assertNotEq(logs[i].topics[0], ILMP.Settled.selector);
+        }
+    }
+
     /* NO REPORT FAILS ON IT */
 
     function test_H5_noShares() public {
