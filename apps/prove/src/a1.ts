@@ -6,4 +6,4 @@ import { keeper } from './claims/keeper.ts'
 import { live } from './claims/live.ts'
 import { runProof } from './runner.ts'
 
-await runProof('prove:a1', [devnet, live, contracts, roles, keeper, badInput, ci])
+await runProof('prove:a1', [devnet, live, contracts, roles, keeper, badInput, ci(20)])

@@ -6,4 +6,4 @@ import { oracle } from './claims/oracle.ts'
 import { depeg, slashing } from './claims/stories.ts'
 import { runProof } from './runner.ts'
 
-await runProof('prove:a2', [slashing, depeg, lossesLive, losses, gas, oracle, ci])
+await runProof('prove:a2', [slashing, depeg, lossesLive, losses, gas, oracle, ci(40)])

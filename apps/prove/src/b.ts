@@ -14,5 +14,5 @@ import { runProof } from './runner.ts'
 
 await runProof('prove:b', [
   ...[invariants, families, variants, fees, vaultGas, erc4626, sizes, vaultBadInput],
-  ...[audit, mutants, vaults, vaultsLive, fuzz, ci],
+  ...[audit, mutants, vaults, vaultsLive, fuzz, ci(40)],
 ])

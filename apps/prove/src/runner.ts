@@ -75,7 +75,7 @@ function readOptions(name: string, claims: readonly Claim[]): Options {
       hex,
       randomBytes(8).toString('hex'),
     )
-    .option('--ci', 'also run .ci/run in a fresh clone (up to 20 minutes)', false)
+    .option('--ci', 'also run .ci/run in a fresh clone (up to 40 minutes)', false)
     .addHelpText(
       'after',
       `\nClaims:\n${claims.map(({ id, about }) => `  ${id.padEnd(width)} ${about}`).join('\n')}\n` +

@@ -175,6 +175,22 @@ contract LmpManagementFeeTest is LmpBase {
         }
     }
 
+    /// @dev After a loss of half a share is worth half a base unit: one of these buys two.
+    function test_aFeeOfOneBaseUnitIsTaken() public {
+        _setUp(6, 0);
+        _deposit(alice, seed);
+        DestinationMock half = _addDestination();
+        lmp.report();
+        _invest(half, 2 * seed);
+        half.setPrices(one / 2, one / 2, one / 2);
+        lmp.report();
+        configurator.setManagementFee(lmp, 200, manager);
+        assertEq(seed * 200 * 19 days / (10_000 * YEAR), 1);
+        skip(19 days);
+        lmp.report();
+        assertEq(lmp.balanceOf(manager), 2);
+    }
+
     /* NO REPORT FAILS ON IT */
 
     function test_H5_noShares() public {
