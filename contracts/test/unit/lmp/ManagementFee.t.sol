@@ -169,10 +169,23 @@ contract LmpManagementFeeTest is LmpBase {
         lmp.report();
         assertEq(lmp.book().locked, seed);
         Vm.Log[] memory logs = vm.getRecordedLogs();
+        _assertNone(logs, ILMP.ManagementFeePaid.selector);
+        _assertNone(logs, ILMP.Settled.selector);
+    }
+
+    function _assertNone(Vm.Log[] memory logs, bytes32 topic) private pure {
         for (uint256 i; i < logs.length; ++i) {
-            assertNotEq(logs[i].topics[0], ILMP.ManagementFeePaid.selector);
-            assertNotEq(logs[i].topics[0], ILMP.Settled.selector);
+            assertNotEq(logs[i].topics[0], topic);
         }
+    }
+
+    function test_whereThereIsNoLossMarkNoneIsMoved() public {
+        configurator.setManagementFee(lmp, 200, manager);
+        skip(1 days);
+        vm.recordLogs();
+        lmp.report();
+        assertGt(lmp.balanceOf(manager), 0);
+        _assertNone(vm.getRecordedLogs(), ILMP.LossMarkMoved.selector);
     }
 
     /// @dev After a loss of half a share is worth half a base unit: one of these buys two.
