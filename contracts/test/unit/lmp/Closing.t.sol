@@ -98,6 +98,7 @@ contract LmpClosingTest is LmpBase {
         configurator.setClosingSlippage(lmp, address(a), 1e18 + 1);
         vm.expectRevert(abi.encodeWithSelector(ILmpConfigurator.InvalidSlippage.selector, 0.1e18 - 1));
         configurator.setClosingSlippage(lmp, address(a), 0.1e18 - 1);
+        configurator.setClosingSlippage(lmp, address(a), 0.1e18);
         configurator.setClosingSlippage(lmp, address(a), 0.5e18);
         skip(72 hours);
         _leave(10e18, 5e18);

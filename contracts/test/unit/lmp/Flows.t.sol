@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ILMP} from "../../../src/lmp/ILMP.sol";
+import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LmpBase} from "./LmpBase.sol";
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {Vm} from "forge-std/Vm.sol";
@@ -68,8 +69,18 @@ contract LmpFlowsTest is LmpBase {
         lmp.report();
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertGt(logs.length, 0);
-        for (uint256 i; i < logs.length; ++i) {
-            assertNotEq(logs[i].topics[0], ILMP.FeePaid.selector);
-        }
+        _assertNone(logs, ILMP.FeePaid.selector);
+    }
+
+    /// @dev All of idle and nothing more is no sale: it writes the flow alone.
+    function test_anExitOfAllThatIsIdleIsAFlow() public {
+        DestinationMock a = _addDestination();
+        lmp.report();
+        _invest(a, lmp.book().idle - 10e18);
+        vm.recordLogs();
+        vm.prank(alice);
+        lmp.withdraw(10e18, carol, alice);
+        _assertNone(vm.getRecordedLogs(), ILMP.BookChanged.selector);
+        assertEq(lmp.book().idle, 0);
     }
 }

@@ -13,6 +13,7 @@ import {LossLedgerMock} from "../../mocks/lmp/LossLedgerMock.sol";
 import {SolverMock} from "../../mocks/lmp/SolverMock.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {Test} from "forge-std/Test.sol";
+import {Vm} from "forge-std/Vm.sol";
 
 /// @notice A vault with a seed, an open gate and a solver that delivers anything. `this` is the authority's admin, governor
 /// and curator.
@@ -108,5 +109,11 @@ abstract contract LmpBase is Test {
     function _leg(address destination, uint256 units) internal pure returns (Leg[] memory legs) {
         legs = new Leg[](1);
         legs[0] = Leg(destination, units);
+    }
+
+    function _assertNone(Vm.Log[] memory logs, bytes32 topic) internal pure {
+        for (uint256 i; i < logs.length; ++i) {
+            assertNotEq(logs[i].topics[0], topic);
+        }
     }
 }

@@ -173,12 +173,6 @@ contract LmpManagementFeeTest is LmpBase {
         _assertNone(logs, ILMP.Settled.selector);
     }
 
-    function _assertNone(Vm.Log[] memory logs, bytes32 topic) private pure {
-        for (uint256 i; i < logs.length; ++i) {
-            assertNotEq(logs[i].topics[0], topic);
-        }
-    }
-
     function test_whereThereIsNoLossMarkNoneIsMoved() public {
         configurator.setManagementFee(lmp, 200, manager);
         skip(1 days);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-only
 pragma solidity 0.8.37;
 
-import {Book} from "../../../src/lmp/ILMP.sol";
+import {Book, ILMP} from "../../../src/lmp/ILMP.sol";
 import {LMP} from "../../../src/lmp/LMP.sol";
 import {LmpViews} from "../../../src/lmp/LmpViews.sol";
 import {DestinationMock} from "../../mocks/lmp/DestinationMock.sol";
 import {LmpBase} from "./LmpBase.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Vm} from "forge-std/Vm.sol";
 
 using LmpViews for LMP;
 
@@ -39,6 +41,32 @@ contract LmpProfitTest is LmpBase {
             assertApproxEqAbs(lmp.convertToAssets(lmp.balanceOf(alice)), 100.8e18 * (100e18 - seed) / 100e18, 1e3);
             vm.revertToState(snapshot);
         }
+    }
+
+    function test_theFeeSaysWhatItIs() public {
+        _addProfit(10e18);
+        skip(24 hours);
+        uint256 shares = uint256(2e18) * (100e18 + 1) / (108e18 + 1);
+        vm.expectEmit(address(lmp));
+        emit ILMP.FeePaid(2e18, shares, 110e18);
+        lmp.report();
+        assertEq(lmp.balanceOf(sink), shares);
+    }
+
+    /// @dev A profit of one base unit is a change of value; its fee is nothing, for which no share moves.
+    function test_aChangeOfOneIsSaidAndAFeeOfNothingMintsNothing() public {
+        asset.mint(address(this), 1);
+        asset.approve(address(lmp), 1);
+        vm.expectEmit(address(lmp));
+        emit ILMP.Settled(1, 1, block.timestamp + 24 hours);
+        lmp.addProfit(1);
+        skip(24 hours);
+        vm.recordLogs();
+        lmp.report();
+        assertEq(lmp.book().mark, 100e18 + 1);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        _assertNone(logs, ILMP.Settled.selector);
+        _assertNone(logs, IERC20.Transfer.selector);
     }
 
     /// @dev 10 bp of noise, daily, for a year: the fee on the first peak, and nothing after it.
