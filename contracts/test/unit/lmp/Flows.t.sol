@@ -63,6 +63,13 @@ contract LmpFlowsTest is LmpBase {
         assertEq(asset.balanceOf(carol), assets);
     }
 
+    function test_conversionsAreAtTheValueOfAll() public view {
+        (uint256 value, uint256 supply) = (lmp.totalAssets() + 1, lmp.totalSupply() + 1);
+        assertGt(value, supply);
+        assertEq(lmp.convertToShares(3e18), 3e18 * supply / value);
+        assertEq(lmp.convertToAssets(3e18), 3e18 * value / supply);
+    }
+
     function test_withoutProfitNoFeeIsSaid() public {
         assertEq(lmp.book().mark, lmp.totalAssets(), "all that was earned is taxed");
         vm.recordLogs();

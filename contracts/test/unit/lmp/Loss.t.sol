@@ -109,6 +109,15 @@ contract LmpLossTest is LmpBase {
         lmp.report{gas: 5_000_000}();
     }
 
+    /// @dev 20 valuations of 600,000 gas and a million are its part, however much the report has.
+    function test_anEndlessLedgerTakesItsPartAlone() public {
+        ledger.setAnswer(LossLedgerMock.Answer.Endless);
+        lmp.report{gas: 60_000_000}();
+        uint256 used = vm.lastCallGas().gasTotalUsed;
+        assertGt(used, 13_000_000);
+        assertLt(used, 14_000_000);
+    }
+
     /// @dev With any gas, and wherever in the ledger it runs out: no report without its checkpoint.
     function testFuzz_littleGasSuppressesNoCheckpoint(uint256 limit, uint256 work, uint256 depth) public {
         limit = bound(limit, 600_000, 6_000_000);
