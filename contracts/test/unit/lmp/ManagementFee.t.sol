@@ -118,6 +118,8 @@ contract LmpManagementFeeTest is LmpBase {
         skip(12 hours);
         uint256 locked = lmp.book().locked;
         uint256 m = (lmp.book().idle - locked) * 200 * 12 hours / (10_000 * YEAR);
+        vm.expectEmit(address(lmp));
+        emit ILMP.Settled(-int256(m), locked - m, lmp.book().lockEnd);
         lmp.report();
         assertEq(lmp.book().locked, locked - m);
         assertEq(lmp.book().idle, x.idle + 1e18, "V stays");
