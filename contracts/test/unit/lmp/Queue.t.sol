@@ -72,6 +72,14 @@ contract LmpQueueTest is LmpBase {
         assertEq(lmp.book().locked, 0, "nothing is settled");
     }
 
+    /// @dev 99% of 1e18 + 1, rounded up.
+    function test_C3_theLeastOfASaleIsRoundedUp() public {
+        bytes memory sale = abi.encodeCall(a.sell, (1e18 + 1, 0.99e18 + 1, address(lmp)));
+        uint256 idle = lmp.book().idle;
+        vm.expectCall(address(a), sale, 1);
+        _redeem(idle + 1e18 + 1);
+    }
+
     function test_whatIsAboveTheValueIsEverybodys() public {
         _sale(10_100);
         assertEq(_redeem(100e18), 100e18);
