@@ -305,6 +305,13 @@ contract LmpErrorsTest is LmpBase {
         assertEq(_state(), before);
     }
 
+    function test_aGateHasCode() public {
+        _refused(
+            abi.encodeWithSelector(ILmpConfigurator.InvalidGate.selector, alice),
+            abi.encodeCall(configurator.setGate, (lmp, alice))
+        );
+    }
+
     function test_rolesDoWhatTheyMay() public {
         GateMock next = new GateMock();
         vm.expectEmit(address(lmp));
