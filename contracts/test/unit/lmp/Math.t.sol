@@ -154,6 +154,7 @@ contract LmpMathTest is Test {
     function test_markAfterExit() public pure {
         // At the mark and above it: M - (leaving - unlocked), at least 0
         assertEq(_markAfterExit(100, 100, 10, 4), 94);
+        assertEq(_markAfterExit(100, 100, 30, 0), 70);
         assertEq(_markAfterExit(90, 100, 10, 4), 84);
         assertEq(_markAfterExit(5, 100, 10, 4), 0);
         // Below it: 100 - floor(100 * 21/99 = 21.2)
